@@ -1,0 +1,1 @@
+"""Client library for a Cloudflare account over its REST API."""

@@ -1,0 +1,65 @@
+"""The hooks of a backend. This is the whole plugin API, together with the values in :mod:`aerostack.model`.
+
+A backend is a module (or object) registered under the entry-point group ``aerostack.backends``; the entry point's name
+is the backend's name. It implements the four hooks below with ``@hookimpl`` and takes only the arguments it needs, by
+name. Only the chosen backend is imported. Hooks return values, never generators; their parameters have no defaults and
+none is keyword-only (pluggy cannot call such hooks). A hook reports failure by raising one of :mod:`aerostack.errors`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pluggy
+
+from aerostack.model import (
+    BackendSpec,
+    Deployment,
+    Journal,
+    Policy,
+    Project,
+    Provisioned,
+    Resolution,
+    Tools,
+)
+
+__all__ = ["aerostack_backend", "aerostack_deploy", "aerostack_provision", "aerostack_resolve", "hookimpl"]
+
+hookspec = pluggy.HookspecMarker("aerostack")
+hookimpl = pluggy.HookimplMarker("aerostack")
+
+
+@hookspec(firstresult=True)
+def aerostack_backend() -> BackendSpec:  # type: ignore[empty-body]
+    """Describe the backend. Pure: no I/O, no heavy imports."""
+
+
+@hookspec(firstresult=True)
+def aerostack_resolve(  # type: ignore[empty-body]
+    project: Project, settings: Any, policy: Policy, journal: Journal, tools: Tools
+) -> Resolution:
+    """Plan the deploy: say for every resource, the Worker and its triggers what will be done, and why.
+
+    May read remote state; must not change it, nor the journal. A read that decides about creating fails closed: an
+    answer of 500 is not "there is none". ``settings`` is an instance of the class in ``BackendSpec.settings``.
+    """
+
+
+@hookspec(firstresult=True)
+def aerostack_provision(  # type: ignore[empty-body]
+    project: Project, resolution: Resolution, settings: Any, policy: Policy, journal: Journal, tools: Tools
+) -> Provisioned:
+    """Make every planned resource exist, and do nothing that the plan does not hold.
+
+    A reconcile: observe, ensure, tolerate "already exists" by looking it up by name, record, return. Announce each
+    creation with ``journal.intend`` before the call and ``journal.record`` the id as soon as it is known, so that a
+    killed run is resumed with nothing made twice. Recorded ids are a cache; the remote side is the truth.
+    Report each action carried out with ``tools.done``.
+    """
+
+
+@hookspec(firstresult=True)
+def aerostack_deploy(  # type: ignore[empty-body]
+    project: Project, resolution: Resolution, provisioned: Provisioned, settings: Any, journal: Journal, tools: Tools
+) -> Deployment:
+    """Upload the code and make it live, then apply the triggers. Report each action with ``tools.done``."""

@@ -1,0 +1,291 @@
+"""The values that cross the line between the core and a backend. Standard library only.
+
+Everything is frozen: a step receives values and returns new ones. The order in which they appear is the order
+of a deploy: ``Project`` (what the file says) → ``Resolution`` (the plan) → ``Provisioned`` (what exists now) →
+``Deployment`` (what is live).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, NoReturn, Protocol, TypeAlias
+
+from aerostack.errors import Location
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
+
+#: Resource kinds that aerostack provisions.
+ResourceKind: TypeAlias = Literal["d1", "kv", "r2", "queue"]
+
+#: What a plan can do with a thing. ``keep`` is the only one that writes nothing.
+Verb: TypeAlias = Literal["create", "adopt", "update", "keep", "delete"]
+
+#: How a module reaches the runtime.
+ModuleType: TypeAlias = Literal["esm", "commonjs", "text", "data", "wasm", "sourcemap", "python"]
+
+
+class Secret:
+    """A value that no output shows: ``repr``, ``str``, ``format`` and pickling are masked; ``reveal`` is explicit."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """The value itself. Call it in the last line before the wire."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return "Secret(***)"
+
+    __str__ = __repr__
+
+    def __format__(self, spec: str) -> str:
+        return repr(self)
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a Secret cannot be pickled")
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other._value == self._value
+
+    def __hash__(self) -> int:
+        return hash(self._value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackendSpec:
+    """What a backend says of itself. ``settings`` is a frozen dataclass; the core fills it and checks the input.
+
+    ``default_environment`` is the environment when nobody names one; ``None`` is the base of the file.
+    ``capabilities`` names the optional hooks it implements.
+    """
+
+    summary: str
+    settings: type
+    default_environment: str | None = None
+    capabilities: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource:
+    """One thing that the Worker needs and that has an identity of its own: a database, a namespace, a bucket, a queue.
+
+    ``id`` is the real id found in the file, ``None`` when it is missing or a placeholder (then ``placeholder`` holds
+    what stands there, if anything). For ``r2`` and ``queue`` the name is what the binding refers to.
+    ``binding`` is empty for a queue that is only consumed. ``where`` is the id's place if there is one, else the
+    entry's. ``shared`` is true when several environments use the same one on purpose.
+    """
+
+    kind: ResourceKind
+    binding: str
+    name: str
+    id: str | None = None
+    placeholder: str | None = None
+    shared: bool = False
+    options: Mapping[str, Json] = field(default_factory=dict)
+    where: Location | None = None
+
+    @property
+    def key(self) -> str:
+        """The name under which the journal and ``Provisioned`` know it, such as ``d1/DB``."""
+        return f"{self.kind}/{self.binding or self.name}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """One environment of one ``aerostack.toml``, checked and flattened.
+
+    ``name`` is the Worker's name in this environment. ``config`` holds wrangler's keys exactly as wrangler's top level
+    would see them (inheritance done, ids as in the file), without aerostack's own keys. ``main`` is the entry point,
+    inside ``root``; ``None`` for an assets-only Worker. ``where`` gives the place in the file of each key of ``config``
+    that came from it, by dotted path (``d1_databases[0].database_id``). ``notes`` are things the user should be told.
+    """
+
+    name: str
+    root: Path
+    file: Path
+    environment: str | None
+    main: Path | None
+    config: Mapping[str, Json]
+    resources: tuple[Resource, ...] = ()
+    required_secrets: tuple[str, ...] = ()
+    environments: tuple[str, ...] = ()
+    where: Mapping[str, Location] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Module:
+    """One file of a bundle. ``name`` is what other modules import it by."""
+
+    name: str
+    content: bytes
+    type: ModuleType
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bundle:
+    """What is uploaded: the entry module first, then the others, then the source map. ``digest`` is 64 hex digits."""
+
+    main: str
+    modules: tuple[Module, ...]
+    digest: str
+
+    @property
+    def size(self) -> int:
+        """Bytes that count against the size limit: all modules without source maps."""
+        return sum(len(module.content) for module in self.modules if module.type != "sourcemap")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """What the user allowed. ``adopt`` holds ``kind/name`` entries, or ``all``."""
+
+    provision: bool = True
+    adopt: frozenset[str] = frozenset()
+
+    def adopts(self, kind: str, name: str) -> bool:
+        """Whether an existing resource that is not known to be ours may be used."""
+        return "all" in self.adopt or f"{kind}/{name}" in self.adopt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """One line of a plan. ``kind`` is a resource kind, ``worker``, or a trigger such as ``workers.dev``.
+
+    ``key`` identifies the subject within the plan (``d1/DB``, ``worker``, ``workers.dev``); ``reason`` says why, for
+    people; ``id`` is the remote id where it is known before the deploy.
+    """
+
+    verb: Verb
+    kind: str
+    key: str
+    name: str
+    id: str | None = None
+    reason: str = ""
+
+    @property
+    def writes(self) -> bool:
+        """Whether carrying it out changes anything remotely."""
+        return self.verb != "keep"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolution:
+    """The plan. ``target`` names the place (an account, a server) in a form fit for a file name.
+
+    ``details`` is JSON the backend passes from its resolve to its later steps; it is shown by ``plan --json``, so
+    it must hold no secret.
+    """
+
+    target: str
+    actions: tuple[Action, ...] = ()
+    notes: tuple[str, ...] = ()
+    details: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProvisionedResource:
+    """A resource that exists. ``outcome`` says whether this run created it."""
+
+    key: str
+    kind: str
+    binding: str
+    name: str
+    id: str
+    outcome: Literal["created", "found", "adopted"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provisioned:
+    """Every resource of the project, with its id; one entry for each ``Resource``."""
+
+    resources: tuple[ProvisionedResource, ...] = ()
+
+    @property
+    def ids(self) -> dict[str, str]:
+        """Remote ids by ``Resource.key``."""
+        return {resource.key: resource.id for resource in self.resources}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    """What is live now. ``outcome`` is ``unchanged`` when nothing had to be written."""
+
+    version: str
+    urls: tuple[str, ...] = ()
+    outcome: Literal["applied", "unchanged"] = "applied"
+    details: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandResult:
+    """What an external program left behind."""
+
+    argv: tuple[str, ...]
+    status: int
+    stdout: str
+    stderr: str
+
+
+class Journal(Protocol):
+    """The durable record of what this project owns at one target, in one environment. Durable when a call returns."""
+
+    def known(self, key: str) -> str | None:
+        """The recorded remote id of ``key``."""
+
+    def intended(self, key: str, name: str) -> bool:
+        """Whether creating ``name`` for ``key`` was announced but never recorded: an interrupted run."""
+
+    def intend(self, key: str, name: str) -> None:
+        """Announce the creation of ``name``, before the call that creates it."""
+
+    def record(self, key: str, remote_id: str) -> None:
+        """Note the remote id, at once when it is known. Closes the intent."""
+
+    def forget(self, key: str) -> None:
+        """Drop what is recorded and intended of ``key``."""
+
+
+class Tools(Protocol):
+    """Every effect a backend may have beyond its own remote API. Backends print nothing and read no environment."""
+
+    def environ(self, name: str) -> str | None:
+        """An environment variable that holds no secret; ``None`` when unset or empty."""
+
+    def secret(self, name: str) -> Secret | None:
+        """An environment variable that holds a secret, redacted everywhere; ``None`` when unset or empty."""
+
+    def run(
+        self,
+        argv: Sequence[str],
+        *,
+        cwd: Path | None = None,
+        env: Mapping[str, str] | None = None,
+        timeout: float = 60.0,
+        check: bool = True,
+    ) -> CommandResult:
+        """Run a program without a shell and wait for it, at most ``timeout`` seconds.
+
+        The program inherits no credential of ours; ``env`` is added to what it inherits. Raises
+        ``MissingExecutableError``, and ``CommandError`` for a status other than 0 when ``check``.
+        """
+
+    def bundle(self, project: Project) -> Future[Bundle]:
+        """Start building the project's code, once a run; later calls return the same future."""
+
+    def step(self, message: str) -> None:
+        """Tell the user what is being done now."""
+
+    def warn(self, message: str) -> None:
+        """Tell the user something they should act on."""
+
+    def done(self, action: Action) -> None:
+        """Report that an action of the plan has been carried out."""

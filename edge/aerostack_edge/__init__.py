@@ -1,0 +1,1 @@
+"""The edge: a Cloudflare-compatible account on one machine, with workerd running the uploaded Workers."""

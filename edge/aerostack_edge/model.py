@@ -1,0 +1,48 @@
+"""Values shared by the edge's control plane (API, state) and its runtime (processes)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+ModuleType: TypeAlias = Literal["esm", "commonjs", "text", "data", "wasm", "sourcemap", "python"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Module:
+    """One uploaded file. ``name`` may hold slashes; it is never used as a path on disk."""
+
+    name: str
+    type: ModuleType
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScriptVersion:
+    """One immutable version of a script, complete: code, bindings (Cloudflare's wire shape) and settings.
+
+    Texts of ``secret_text`` bindings are not in ``bindings`` but in ``secrets``; everything else is.
+    """
+
+    id: str
+    script: str
+    number: int
+    main_module: str
+    modules: tuple[Module, ...]
+    bindings: tuple[Mapping[str, Any], ...] = ()
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    compatibility_date: str = ""
+    compatibility_flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Startup:
+    """What starting a version showed: how long it took, in milliseconds, and which handlers it exports."""
+
+    milliseconds: int
+    handlers: tuple[str, ...] = ("fetch",)
+
+
+class StartupError(Exception):
+    """The version does not start; the message is workerd's reason, such as ``Uncaught Error: no at index.js:3:9``."""

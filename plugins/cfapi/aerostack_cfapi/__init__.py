@@ -1,0 +1,1 @@
+"""The backend ``cfapi``: a user's own Cloudflare account through Cloudflare's REST API, without Node."""
