@@ -16,6 +16,7 @@ from aerostack.model import (
     BackendSpec,
     Deployment,
     Journal,
+    Journals,
     Policy,
     Project,
     Provisioned,
@@ -36,12 +37,13 @@ def aerostack_backend() -> BackendSpec:  # type: ignore[empty-body]
 
 @hookspec(firstresult=True)
 def aerostack_resolve(  # type: ignore[empty-body]
-    project: Project, settings: Any, policy: Policy, journal: Journal, tools: Tools
+    project: Project, settings: Any, policy: Policy, journals: Journals, tools: Tools
 ) -> Resolution:
     """Plan the deploy: say for every resource, the Worker and its triggers what will be done, and why.
 
-    May read remote state; must not change it, nor the journal. A read that decides about creating fails closed: an
-    answer of 500 is not "there is none". ``settings`` is an instance of the class in ``BackendSpec.settings``.
+    May read remote state and ``journals.at(target)``; must not change either. A read that decides about creating
+    fails closed: an answer of 500 is not "there is none". ``settings`` is an instance of the class in
+    ``BackendSpec.settings``.
     """
 
 

@@ -235,14 +235,25 @@ class CommandResult:
     stderr: str
 
 
-class Journal(Protocol):
-    """The durable record of what this project owns at one target, in one environment. Durable when a call returns."""
+class JournalView(Protocol):
+    """What the journal knows; all a plan may use of it."""
 
     def known(self, key: str) -> str | None:
         """The recorded remote id of ``key``."""
 
     def intended(self, key: str, name: str) -> bool:
         """Whether creating ``name`` for ``key`` was announced but never recorded: an interrupted run."""
+
+
+class Journals(Protocol):
+    """The journals of one project, backend and environment: one for each target."""
+
+    def at(self, target: str) -> JournalView:
+        """The journal of ``target``, the value that ``Resolution.target`` will have."""
+
+
+class Journal(JournalView, Protocol):
+    """The durable record of what this project owns at one target, in one environment. Durable when a call returns."""
 
     def intend(self, key: str, name: str) -> None:
         """Announce the creation of ``name``, before the call that creates it."""

@@ -1,0 +1,124 @@
+"""The typed façade of a loaded backend: the only caller of its hooks.
+
+pluggy checks neither return types nor whose exception it lets through; this does both, so that a failure always names
+the backend it came from.
+"""
+
+from __future__ import annotations
+
+from dataclasses import is_dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from aerostack.errors import AerostackError, BackendContractError, BackendError
+from aerostack.model import (
+    BackendSpec,
+    Deployment,
+    Journal,
+    Journals,
+    Policy,
+    Project,
+    Provisioned,
+    Resolution,
+    Tools,
+)
+
+if TYPE_CHECKING:
+    import pluggy
+
+R = TypeVar("R")
+
+
+class Backend:
+    """One backend, verified. ``name`` is what the user typed, ``package`` who ships it."""
+
+    def __init__(self, *, name: str, package: str, manager: pluggy.PluginManager) -> None:
+        self.name = name
+        self.package = package
+        self._hook = manager.hook
+
+    def spec(self) -> BackendSpec:
+        """``aerostack_backend``."""
+        spec = self._call("aerostack_backend", BackendSpec)
+        if not is_dataclass(spec.settings):
+            raise self._contract("aerostack_backend gives settings that are not a dataclass")
+        return spec
+
+    def resolve(self, project: Project, settings: Any, policy: Policy, journals: Journals, tools: Tools) -> Resolution:
+        """``aerostack_resolve``."""
+        return self._call(
+            "aerostack_resolve",
+            Resolution,
+            project=project,
+            settings=settings,
+            policy=policy,
+            journals=journals,
+            tools=tools,
+        )
+
+    def provision(
+        self,
+        project: Project,
+        resolution: Resolution,
+        settings: Any,
+        policy: Policy,
+        journal: Journal,
+        tools: Tools,
+    ) -> Provisioned:
+        """``aerostack_provision``; the answer holds every resource of the project, and no other."""
+        provisioned = self._call(
+            "aerostack_provision",
+            Provisioned,
+            project=project,
+            resolution=resolution,
+            settings=settings,
+            policy=policy,
+            journal=journal,
+            tools=tools,
+        )
+        wanted = {resource.key for resource in project.resources}
+        if set(provisioned.ids) != wanted:
+            difference = ", ".join(sorted(wanted ^ set(provisioned.ids)))
+            raise self._contract(f"aerostack_provision left out or invented resources: {difference}")
+        return provisioned
+
+    def deploy(
+        self,
+        project: Project,
+        resolution: Resolution,
+        provisioned: Provisioned,
+        settings: Any,
+        journal: Journal,
+        tools: Tools,
+    ) -> Deployment:
+        """``aerostack_deploy``."""
+        return self._call(
+            "aerostack_deploy",
+            Deployment,
+            project=project,
+            resolution=resolution,
+            provisioned=provisioned,
+            settings=settings,
+            journal=journal,
+            tools=tools,
+        )
+
+    def _call(self, hook: str, expected: type[R], **arguments: Any) -> R:
+        try:
+            result = getattr(self._hook, hook)(**arguments)
+        except AerostackError as error:
+            if isinstance(error, BackendError) and error.backend is None:
+                error.backend = self.name
+            raise
+        except Exception as error:
+            raise self._contract(f"crashed in {hook}: {type(error).__name__}: {error}") from error
+        if not isinstance(result, expected):
+            raise self._contract(f"{hook} answered with {type(result).__name__} instead of {expected.__name__}")
+        return result
+
+    def _contract(self, what: str) -> BackendContractError:
+        error = BackendContractError(
+            f"the backend `{self.name}` {what}" if what.startswith("crashed") else f"the backend `{self.name}`: {what}",
+            hint=f"this is a bug in {self.package}; --debug shows where",
+        )
+        error.backend = self.name
+        return error

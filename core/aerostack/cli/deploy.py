@@ -1,0 +1,184 @@
+"""``aerostack deploy`` and ``aerostack plan``."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from aerostack.cli import options
+from aerostack.cli.run import run
+
+if TYPE_CHECKING:
+    from aerostack.cli.output import Output
+    from aerostack.pipeline import Planned, Prepared, Report, Request
+
+
+def deploy(
+    path: options.ProjectPath = Path(),
+    env: options.Environment = None,
+    backend: options.BackendName = None,
+    use_own_account: options.OwnAccount = False,
+    option: options.BackendOptions = None,
+    no_provision: options.NoProvision = False,
+    adopt: options.Adopt = None,
+    yes: options.Yes = False,
+    as_json: options.AsJson = False,
+    debug: options.Debug = False,
+) -> None:
+    """Deploy the project: create what it needs, upload it, make it live.
+
+    Databases and namespaces whose id is missing or a placeholder are created, and their ids written into
+    aerostack.toml. `aerostack plan` shows what would be done.
+
+    For example: aerostack deploy --env staging --backend cfapi
+    """
+    started = time.monotonic()
+    known: dict[str, Any] = {}
+
+    def body(output: Output) -> int:
+        import os
+
+        from aerostack import pipeline
+        from aerostack.tools import RunTools
+
+        tools = RunTools(environ=os.environ, reporter=output)
+        request = _request(path, env, backend, use_own_account, option, no_provision, adopt)
+        prepared = pipeline.prepare(request, os.environ)
+        known.update(_heading(prepared))
+        _introduce(output, prepared)
+        report = pipeline.deploy(
+            prepared,
+            tools,
+            confirm=lambda resolution: (
+                yes or output.confirm(f"Delete what `aerostack plan` marks with -, in {resolution.target}?")
+            ),
+            started=started,
+        )
+        return _show_report(output, report)
+
+    run(body, as_json=as_json, debug=debug, heading=lambda: known)
+
+
+def plan(
+    path: options.ProjectPath = Path(),
+    env: options.Environment = None,
+    backend: options.BackendName = None,
+    use_own_account: options.OwnAccount = False,
+    option: options.BackendOptions = None,
+    no_provision: options.NoProvision = False,
+    adopt: options.Adopt = None,
+    as_json: options.AsJson = False,
+    debug: options.Debug = False,
+) -> None:
+    """Show what `aerostack deploy` with the same flags would do. Changes nothing.
+
+    Marks: + create, ~ update, & adopt, = keep, - delete.
+    """
+    known: dict[str, Any] = {}
+
+    def body(output: Output) -> None:
+        import os
+
+        from aerostack import pipeline
+        from aerostack.tools import RunTools
+
+        tools = RunTools(environ=os.environ, reporter=output)
+        request = _request(path, env, backend, use_own_account, option, no_provision, adopt)
+        prepared = pipeline.prepare(request, os.environ)
+        known.update(_heading(prepared))
+        _introduce(output, prepared)
+        _show_plan(output, pipeline.plan(prepared, tools))
+
+    run(body, as_json=as_json, debug=debug, heading=lambda: known)
+
+
+def _request(
+    path: Path,
+    environment: str | None,
+    backend: str | None,
+    use_own_account: bool,
+    option: list[str] | None,
+    no_provision: bool,
+    adopt: list[str] | None,
+) -> Request:
+    from aerostack.model import Policy
+    from aerostack.pipeline import Request
+    from aerostack.settings import parse_options
+
+    return Request(
+        path=path,
+        environment=environment,
+        backend=backend,
+        use_own_account=use_own_account,
+        options=parse_options(option or ()),
+        policy=Policy(provision=not no_provision, adopt=frozenset(adopt or ())),
+    )
+
+
+def _heading(prepared: Prepared) -> dict[str, Any]:
+    from aerostack.pipeline.plan import heading
+
+    return heading(prepared)
+
+
+def _introduce(output: Output, prepared: Prepared) -> None:
+    """The first lines of every run: which backend and environment, and who said so."""
+    output.say(f"backend {prepared.choice.name} ({prepared.choice.source})")
+    project = prepared.project
+    environment = project.environment or "base"
+    source = prepared.environment_source
+    output.say(f"environment {environment} ({source}), worker {project.name}")
+    if source == "default" and project.environments:
+        output.warn(
+            f"no environment was named, so this is {environment}; the file also defines "
+            f"{', '.join(name for name in project.environments if name != project.environment)}: choose with --env"
+        )
+    for note in project.notes:
+        output.warn(note)
+
+
+def _show_plan(output: Output, planned: Planned) -> None:
+    if output.as_json:
+        output.document(planned.document())
+        return
+    output.say(f"\nplan for {planned.resolution.target}:")
+    for action in planned.resolution.actions:
+        output.action(action)
+    for note in planned.resolution.notes:
+        output.warn(note)
+    writes = sum(action.writes for action in planned.resolution.actions)
+    output.result(f"{writes} change{'s' * (writes != 1)} to make" if writes else "nothing to do")
+
+
+def _show_report(output: Output, report: Report) -> int:
+    for note in report.notes:
+        if note not in report.prepared.project.notes:
+            output.warn(note)
+    for place in report.written:
+        output.step(f"wrote the id to {place}")
+    if report.unsaved is not None:
+        return _show_unsaved(output, report)
+    if output.as_json:
+        output.document(report.document())
+        return 0
+    seconds = report.duration_ms / 1000
+    what = "nothing to do" if report.deployment.outcome == "unchanged" else "deployed"
+    output.say(f"{output.paint('✓', 'green')} {what} in {seconds:.1f} s, version {report.deployment.version}")
+    for url in report.deployment.urls:
+        output.result(url)
+    return 0
+
+
+def _show_unsaved(output: Output, report: Report) -> int:
+    """Everything was done but for the ids in the file: say so, show the ids, and fail."""
+    from aerostack.pipeline.report import error_document
+
+    error = report.unsaved
+    assert error is not None
+    ids = ", ".join(f"{item.key} = {item.id}" for item in report.provisioned.resources)
+    error.hint = f"{error.hint}; the Worker is live and the ids are kept in .aerostack ({ids})"
+    output.error(error)
+    if output.as_json:
+        output.document({**report.document(), "error": error_document(error)})
+    return error.exit_code

@@ -1,0 +1,48 @@
+"""The options that several commands share, with their help texts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+ProjectPath = Annotated[
+    Path,
+    typer.Argument(
+        metavar="[PATH]", help="The project: its folder or its aerostack.toml. Default: here.", show_default=False
+    ),
+]
+Environment = Annotated[
+    str | None,
+    typer.Option("--env", "-e", metavar="NAME", help="The environment; `--env ''` means the base of the file."),
+]
+BackendName = Annotated[
+    str | None,
+    typer.Option("--backend", "-b", metavar="NAME", help="Who carries it out; see `aerostack backends`."),
+]
+OwnAccount = Annotated[
+    bool, typer.Option("--use-own-account", help="Your own Cloudflare account: the same as --backend wrangler.")
+]
+BackendOptions = Annotated[
+    list[str] | None,
+    typer.Option("--option", "-o", metavar="KEY=VALUE", help="A setting of the backend, as in [backend.NAME]."),
+]
+NoProvision = Annotated[
+    bool, typer.Option("--no-provision", help="Create nothing: a missing or placeholder id is an error.")
+]
+Adopt = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--adopt",
+        metavar="KIND/NAME",
+        help="Use this existing resource although this project did not create it, as in d1/my-db; `all` for any.",
+    ),
+]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Answer yes to every question.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout, and nothing else there.")]
+Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
+EdgeData = Annotated[
+    Path | None,
+    typer.Option("--data", metavar="DIR", help="Where the account lives. Default: the user's data folder."),
+]

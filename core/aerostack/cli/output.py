@@ -1,0 +1,84 @@
+"""What the user sees. Results go to stdout, everything else to stderr; with ``--json`` stdout holds one document."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from aerostack.errors import AerostackError
+from aerostack.redact import redact, secret_values
+
+if TYPE_CHECKING:
+    from aerostack.model import Action
+
+_CODES = {"red": "31", "green": "32", "yellow": "33", "cyan": "36", "dim": "2", "bold": "1"}
+_MARKS = {"create": "+", "adopt": "&", "update": "~", "keep": "=", "delete": "-"}
+_MARK_COLOURS = {"create": "green", "adopt": "cyan", "update": "yellow", "keep": "dim", "delete": "red"}
+
+
+class Output:
+    """The terminal of one command. Also the ``tools.Reporter`` of a run."""
+
+    def __init__(self, *, as_json: bool = False, debug: bool = False) -> None:
+        self.as_json = as_json
+        self.debug = debug
+        self._secrets = secret_values(os.environ)
+        self._colour = sys.stderr.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+
+    def step(self, message: str) -> None:
+        self._note(self.paint("◆", "cyan"), message)
+
+    def warn(self, message: str) -> None:
+        self._note(self.paint("warning:", "yellow"), message)
+
+    def done(self, action: Action) -> None:
+        self._note(self.paint("✓", "green"), action_line(action))
+
+    def say(self, message: str) -> None:
+        """A line for people, on stderr."""
+        print(redact(message, self._secrets), file=sys.stderr)
+
+    def action(self, action: Action) -> None:
+        """One line of a plan, on stderr."""
+        mark = self.paint(_MARKS[action.verb], _MARK_COLOURS[action.verb])
+        reason = self.paint(f"  ({action.reason})", "dim") if action.reason else ""
+        self.say(f"  {mark} {action_line(action)}{reason}")
+
+    def result(self, text: str) -> None:
+        """The result for people, on stdout."""
+        print(redact(text, self._secrets))
+
+    def document(self, document: Mapping[str, Any]) -> None:
+        """The result for programs: the only thing on stdout."""
+        print(json.dumps(document, indent=2, ensure_ascii=False))
+
+    def error(self, error: AerostackError) -> None:
+        """``error:`` what and where, then ``hint:`` what mends it."""
+        place = f"{error.where}: " if error.where else ""
+        self.say(f"{self.paint('error:', 'red')} {place}{error.message}")
+        if error.hint:
+            self.say(f"\n{self.paint('hint:', 'cyan')} {error.hint}")
+
+    def paint(self, text: str, colour: str) -> str:
+        """``text`` in a colour, where colours are wanted."""
+        return f"\x1b[{_CODES[colour]}m{text}\x1b[0m" if self._colour else text
+
+    def confirm(self, question: str) -> bool:
+        """Ask on the terminal; without one the answer is no."""
+        if not (sys.stdin.isatty() and sys.stderr.isatty()):
+            return False
+        print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
+        return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+    def _note(self, mark: str, message: str) -> None:
+        self.say(f"{mark} {message}")
+
+
+def action_line(action: Action) -> str:
+    """An action in words, such as ``create d1 demo-db (DB)``."""
+    binding = action.key.partition("/")[2]
+    suffix = f" ({binding})" if binding and binding != action.name else ""
+    return f"{action.verb} {action.kind} {action.name}{suffix}"

@@ -1,0 +1,127 @@
+"""The journal: one small JSON document, replaced atomically and synced before ``record`` returns.
+
+A cache, never the truth: the account is. It answers two questions that the account cannot: which same-named resource
+is ours, and whether an earlier run announced a creation and then died.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from pathlib import Path
+from typing import Any
+
+from aerostack.errors import JournalError
+from aerostack.files import write_atomic
+
+_VERSION = 1
+
+
+class FileJournals:
+    """The journals of one project, backend and environment: ``.aerostack/journal/<backend>/<target>/<env>.json``.
+
+    The base environment is ``_base``.
+    """
+
+    def __init__(self, root: Path, backend: str, environment: str | None) -> None:
+        self.folder = root / ".aerostack" / "journal" / _file_name(backend)
+        self._stem = _file_name(environment or "_base")
+
+    @property
+    def lock_path(self) -> Path:
+        """The lock file of this environment, beside the folders of its targets."""
+        return self.folder / f"{self._stem}.lock"
+
+    def at(self, target: str) -> FileJournal:
+        """The journal of ``target``."""
+        return FileJournal(self.folder / _file_name(target) / f"{self._stem}.json")
+
+
+def _file_name(text: str) -> str:
+    # A target or an environment name comes from outside; anything that is not plain is escaped, so that two
+    # different names never share a file and none leaves the folder.
+    escaped = re.sub(r"[^A-Za-z0-9_.-]", lambda match: "%" + match.group().encode().hex(), text)
+    return "%2e" + escaped[1:] if escaped.startswith(".") else escaped
+
+
+class FileJournal:
+    """``aerostack.model.Journal`` on a file, safe to use from several threads.
+
+    Raises ``JournalError`` when the file cannot be read or written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._ids: dict[str, str] = {}
+        self._intents: dict[str, str] = {}
+        self._lock = threading.Lock()
+        self._read()
+
+    def known(self, key: str) -> str | None:
+        return self._ids.get(key)
+
+    def intended(self, key: str, name: str) -> bool:
+        return self._intents.get(key) == name
+
+    def intend(self, key: str, name: str) -> None:
+        with self._lock:
+            self._intents[key] = name
+            self._write()
+
+    def record(self, key: str, remote_id: str) -> None:
+        with self._lock:
+            if self._ids.get(key) == remote_id and key not in self._intents:
+                return
+            self._ids[key] = remote_id
+            self._intents.pop(key, None)
+            self._write()
+
+    def forget(self, key: str) -> None:
+        with self._lock:
+            if key in self._ids or key in self._intents:
+                self._ids.pop(key, None)
+                self._intents.pop(key, None)
+                self._write()
+
+    def _read(self) -> None:
+        try:
+            document: Any = json.loads(self.path.read_bytes())
+        except FileNotFoundError:
+            return
+        except (OSError, ValueError) as error:
+            raise JournalError(
+                f"the journal {self.path} cannot be read: {error}",
+                hint="it is only a cache: if it is damaged, delete it and deploy again",
+            ) from error
+        if not isinstance(document, dict) or document.get("version") != _VERSION:
+            raise JournalError(
+                f"the journal {self.path} was written by another version of aerostack",
+                hint="upgrade aerostack; or delete the file, it is only a cache, and deploy again",
+            )
+        self._ids = _strings(document.get("ids"))
+        self._intents = _strings(document.get("intents"))
+
+    def _write(self) -> None:
+        document = {"version": _VERSION, "ids": self._ids, "intents": self._intents}
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            ignore = _state_folder(self.path) / ".gitignore"
+            if not ignore.exists():  # ids are written to aerostack.toml; the journal is this machine's own
+                ignore.write_text("*\n", encoding="utf-8")
+            write_atomic(self.path, (json.dumps(document, indent=2, sort_keys=True) + "\n").encode(), mode=0o600)
+        except OSError as error:
+            raise JournalError(
+                f"the journal {self.path} cannot be written: {error.strerror or error}",
+                hint="make the folder .aerostack writable: without it an interrupted deploy could create things twice",
+            ) from error
+
+
+def _state_folder(path: Path) -> Path:
+    return next(parent for parent in path.parents if parent.name == ".aerostack")
+
+
+def _strings(value: Any) -> dict[str, str]:
+    if not isinstance(value, dict):
+        return {}
+    return {key: item for key, item in value.items() if isinstance(item, str)}

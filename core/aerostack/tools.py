@@ -1,0 +1,136 @@
+"""The real ``model.Tools``: subprocesses, the environment, the bundle, and reports to whoever watches."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from aerostack.errors import CommandError, MissingExecutableError
+from aerostack.model import Action, Bundle, CommandResult, Project, Secret
+from aerostack.redact import is_secret_name, redact, secret_values
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+
+class Reporter(Protocol):
+    """Who is told what happens."""
+
+    def step(self, message: str) -> None:
+        """Something is being done now."""
+
+    def warn(self, message: str) -> None:
+        """Something the user should act on."""
+
+    def done(self, action: Action) -> None:
+        """An action of the plan has been carried out."""
+
+
+class RunTools:
+    """The tools of one run. ``carried_out`` collects the actions that the backend reports as done."""
+
+    def __init__(self, *, environ: Mapping[str, str], reporter: Reporter) -> None:
+        self._environ = environ
+        self._reporter = reporter
+        self._secrets = secret_values(environ)
+        self._bundle: Future[Bundle] | None = None
+        self._lock = threading.Lock()
+        self.carried_out: list[Action] = []
+
+    def environ(self, name: str) -> str | None:
+        return self._environ.get(name) or None
+
+    def secret(self, name: str) -> Secret | None:
+        value = self._environ.get(name)
+        return Secret(value) if value else None
+
+    def run(
+        self,
+        argv: Sequence[str],
+        *,
+        cwd: Path | None = None,
+        env: Mapping[str, str] | None = None,
+        timeout: float = 60.0,
+        check: bool = True,
+    ) -> CommandResult:
+        program = Path(argv[0]).name
+        environment = {name: value for name, value in self._environ.items() if not _is_ours(name)} | dict(env or {})
+        try:
+            process = subprocess.Popen(
+                list(argv),
+                cwd=cwd,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                encoding="utf-8",
+                errors="replace",
+                start_new_session=True,
+            )
+        except FileNotFoundError as error:
+            raise MissingExecutableError(
+                f"the program `{program}` is not on this machine", argv=tuple(argv), hint=f"install {program}"
+            ) from error
+        except OSError as error:
+            raise CommandError(f"`{program}` cannot be run: {error.strerror or error}", argv=tuple(argv)) from error
+        try:
+            stdout, stderr = process.communicate(timeout=timeout)
+        except BaseException as error:
+            # Also on Ctrl-C: the program is in a session of its own, so nobody else would end it.
+            os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
+            if isinstance(error, subprocess.TimeoutExpired):
+                raise CommandError(f"`{program}` did not finish within {timeout:g} seconds", argv=tuple(argv)) from None
+            raise
+        result = CommandResult(argv=tuple(argv), status=process.returncode, stdout=stdout, stderr=stderr)
+        if check and result.status != 0:
+            said = redact(stderr.strip() or stdout.strip(), self._secrets)
+            raise CommandError(
+                f"`{program}` ended with status {result.status}" + (f": {said}" if said else ""),
+                argv=result.argv,
+                status=result.status,
+                stderr=stderr,
+            )
+        return result
+
+    def bundle(self, project: Project) -> Future[Bundle]:
+        from concurrent.futures import Future
+
+        from aerostack.bundle import build
+
+        with self._lock:
+            if self._bundle is None:
+                future: Future[Bundle] = Future()
+                self._bundle = future
+
+                def work() -> None:
+                    try:
+                        future.set_result(build(project, run=self.run))
+                    except BaseException as error:
+                        future.set_exception(error)
+
+                # A daemon, so that Ctrl-C ends the process without waiting for the build.
+                threading.Thread(target=work, name="bundle", daemon=True).start()
+            return self._bundle
+
+    def step(self, message: str) -> None:
+        self._reporter.step(redact(message, self._secrets))
+
+    def warn(self, message: str) -> None:
+        self._reporter.warn(redact(message, self._secrets))
+
+    def done(self, action: Action) -> None:
+        with self._lock:
+            self.carried_out.append(action)
+        self._reporter.done(action)
+
+
+def _is_ours(name: str) -> bool:
+    """Whether a variable is a credential that no program we start may see unless it is given to it on purpose."""
+    return name.startswith(("CLOUDFLARE_", "CF_", "AEROSTACK_")) and is_secret_name(name)

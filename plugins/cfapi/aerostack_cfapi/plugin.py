@@ -1,0 +1,52 @@
+"""The hooks of the backend ``cfapi``. Each calls the module that does the work, imported when it is needed."""
+
+from __future__ import annotations
+
+from aerostack.hookspecs import hookimpl
+from aerostack.model import (
+    BackendSpec,
+    Deployment,
+    Journal,
+    Journals,
+    Policy,
+    Project,
+    Provisioned,
+    Resolution,
+    Tools,
+)
+from aerostack_cfapi.settings import CfapiSettings
+
+
+@hookimpl
+def aerostack_backend() -> BackendSpec:
+    return BackendSpec(
+        summary="your own Cloudflare account, through Cloudflare's REST API; needs no Node",
+        settings=CfapiSettings,
+    )
+
+
+@hookimpl
+def aerostack_resolve(
+    project: Project, settings: CfapiSettings, policy: Policy, journals: Journals, tools: Tools
+) -> Resolution:
+    from aerostack_cfapi.resolve import resolve
+
+    return resolve(project, settings, policy, journals, tools)
+
+
+@hookimpl
+def aerostack_provision(
+    project: Project, resolution: Resolution, settings: CfapiSettings, journal: Journal, tools: Tools
+) -> Provisioned:
+    from aerostack_cfapi.provision import provision
+
+    return provision(project, resolution, settings, journal, tools)
+
+
+@hookimpl
+def aerostack_deploy(
+    project: Project, resolution: Resolution, provisioned: Provisioned, settings: CfapiSettings, tools: Tools
+) -> Deployment:
+    from aerostack_cfapi.deploy import deploy
+
+    return deploy(project, resolution, provisioned, settings, tools)

@@ -1,0 +1,113 @@
+"""provision: create what the plan says, each creation announced in the journal before and recorded after."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from aerostack.http import parallel
+from aerostack_cloudflare.account import Cloudflare
+
+from aerostack.errors import ConflictError, RemoteError
+from aerostack.model import Action, Journal, Project, Provisioned, ProvisionedResource, Resolution, Resource, Tools
+from aerostack_cfapi.connection import connect
+from aerostack_cfapi.settings import CfapiSettings
+
+_OUTCOMES = {"create": "created", "adopt": "adopted", "keep": "found"}
+
+
+def provision(
+    project: Project, resolution: Resolution, settings: CfapiSettings, journal: Journal, tools: Tools
+) -> Provisioned:
+    """Every resource of the project, existing."""
+    planned = {action.key: action for action in resolution.actions}
+    ids: dict[str, str] = {}
+    creations: list[tuple[Resource, Action]] = []
+    for resource in project.resources:
+        action = planned[resource.key]
+        if action.id is None:
+            creations.append((resource, action))
+            continue
+        journal.record(resource.key, action.id)
+        ids[resource.key] = action.id
+        if action.writes:
+            tools.done(action)
+    if creations:
+        with connect(project, settings, tools, resolution.target) as cloudflare:
+            work = [_creation(cloudflare, group, journal, tools) for group in _same_name(creations)]
+            for made in parallel(*work, limit=settings.concurrency):
+                ids |= made
+    return Provisioned(
+        resources=tuple(
+            ProvisionedResource(
+                key=resource.key,
+                kind=resource.kind,
+                binding=resource.binding,
+                name=resource.name,
+                id=ids[resource.key],
+                outcome=_OUTCOMES[planned[resource.key].verb],  # type: ignore[arg-type]
+            )
+            for resource in project.resources
+        )
+    )
+
+
+def _same_name(creations: list[tuple[Resource, Action]]) -> list[list[tuple[Resource, Action]]]:
+    """Bindings that mean the same thing: created once."""
+    groups: dict[tuple[str, str], list[tuple[Resource, Action]]] = {}
+    for resource, action in creations:
+        groups.setdefault((resource.kind, resource.name), []).append((resource, action))
+    return list(groups.values())
+
+
+def _creation(
+    cloudflare: Cloudflare, group: list[tuple[Resource, Action]], journal: Journal, tools: Tools
+) -> Callable[[], dict[str, str]]:
+    def create() -> dict[str, str]:
+        first = group[0][0]
+        for resource, _ in group:
+            journal.intend(resource.key, resource.name)
+        try:
+            remote_id = _create(cloudflare, first)
+        except ConflictError as error:
+            # Somebody made it after the plan was: it is not known to be ours, so the intent must not claim it.
+            for resource, _ in group:
+                journal.forget(resource.key)
+            error.hint = "somebody created it meanwhile: see what `aerostack plan` says now"
+            raise
+        except RemoteError as error:
+            found = _find(cloudflare, first) if error.applied is None else None
+            if found is None:
+                raise
+            remote_id = found  # the answer was lost, not the creation
+        for resource, action in group:
+            journal.record(resource.key, remote_id)
+            tools.done(action)
+        return {resource.key: remote_id for resource, _ in group}
+
+    return create
+
+
+def _create(cloudflare: Cloudflare, resource: Resource) -> str:
+    jurisdiction = resource.options.get("jurisdiction")
+    place = jurisdiction if isinstance(jurisdiction, str) else None
+    if resource.kind == "d1":
+        return cloudflare.d1.create(resource.name, place).id
+    if resource.kind == "kv":
+        return cloudflare.kv.create(resource.name).id
+    if resource.kind == "r2":
+        return cloudflare.r2.create(resource.name, place).name
+    return cloudflare.queues.create(resource.name).id
+
+
+def _find(cloudflare: Cloudflare, resource: Resource) -> str | None:
+    if resource.kind == "d1":
+        database = cloudflare.d1.get(resource.name)
+        return database.id if database else None
+    if resource.kind == "kv":
+        namespace = cloudflare.kv.find(resource.name)
+        return namespace.id if namespace else None
+    if resource.kind == "r2":
+        bucket = cloudflare.r2.get(resource.name)
+        return bucket.name if bucket else None
+    queue = cloudflare.queues.find(resource.name)
+    return queue.id if queue else None
