@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
-import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from aerostack.testing import RunningEdge, running_edge
 
 AEROSTACK = Path(sys.executable).with_name("aerostack")
 ROOT = Path(__file__).parent.parent
@@ -48,100 +48,12 @@ class Run:
         return parsed
 
 
-@dataclass(frozen=True)
-class Edge:
-    """A running edge: the variables that lead to it, and its data folder."""
-
-    environ: dict[str, str]
-    data: Path
-    process: subprocess.Popen[str] = field(repr=False)
-
-    @property
-    def base_url(self) -> str:
-        return self.environ["CLOUDFLARE_API_BASE_URL"]
-
-    def api(self, method: str, path: str, body: Any = None) -> Any:
-        """Call its API and return ``result``."""
-        request = urllib.request.Request(
-            f"{self.base_url}{path}",
-            method=method,
-            data=None if body is None else json.dumps(body).encode(),
-            headers={
-                "Authorization": f"Bearer {self.environ['CLOUDFLARE_API_TOKEN']}",
-                "Content-Type": "application/json",
-            },
-        )
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            return json.load(answer)["result"]
-
-    def account(self, method: str, path: str, body: Any = None) -> Any:
-        """Call a path below the account."""
-        return self.api(method, f"/accounts/{self.environ['CLOUDFLARE_ACCOUNT_ID']}{path}", body)
-
-    def requests(self) -> list[dict[str, Any]]:
-        """The API requests since the last ``forget``."""
-        listed = self.api("GET", "/_edge/requests")
-        return [entry for entry in listed if "_edge" not in entry["path"]]
-
-    def forget(self) -> None:
-        """Empty the request log."""
-        self.api("POST", "/_edge/requests/reset")
-
-
-def fetch(url: str) -> tuple[int, bytes]:
-    """GET a Worker. ``*.localhost`` is this machine, whatever the resolver thinks."""
-    scheme, _, rest = url.partition("://")
-    host, _, path = rest.partition("/")
-    port = host.rpartition(":")[2]
-    request = urllib.request.Request(f"{scheme}://127.0.0.1:{port}/{path}", headers={"Host": host})
-    try:
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            return answer.status, answer.read()
-    except urllib.error.HTTPError as error:
-        with error:
-            return error.code, error.read()
-
-
-def start_edge(data: Path, environment: dict[str, str]) -> Edge:
-    """Start an edge on a free port and wait until it says that it is ready."""
-    process = subprocess.Popen(
-        [AEROSTACK, "edge", "serve", "--port", "0", "--data", data],
-        env=environment,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    assert process.stderr is not None
-    lines = []
-    for line in process.stderr:
-        lines.append(line)
-        if "http://" in line:
-            break
-    else:
-        raise AssertionError(f"the edge did not start: {''.join(lines)}")
-    # Nobody reads the rest; a full pipe would stop the edge.
-    subprocess.Popen(["cat"], stdin=process.stderr, stdout=subprocess.DEVNULL, start_new_session=True)
-    shown = subprocess.run(
-        [AEROSTACK, "edge", "env", "--json", "--data", data], env=environment, capture_output=True, check=True
-    )
-    return Edge(environ=json.loads(shown.stdout), data=data, process=process)
-
-
-def stop_edge(edge: Edge) -> None:
-    """Stop it as Ctrl-C would."""
-    if edge.process.poll() is None:
-        os.killpg(edge.process.pid, signal.SIGINT)
-        edge.process.wait(timeout=30)
-    if edge.process.stderr is not None:
-        edge.process.stderr.close()
-
-
 @pytest.fixture(scope="session")
-def edge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
+def edge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningEdge]:
     """One real edge for the session."""
-    running = start_edge(tmp_path_factory.mktemp("edge"), clean_environment(tmp_path_factory.mktemp("home")))
-    yield running
-    stop_edge(running)
+    home = tmp_path_factory.mktemp("home")
+    with running_edge(tmp_path_factory.mktemp("edge"), clean_environment(home)) as running:
+        yield running
 
 
 @pytest.fixture

@@ -1,0 +1,116 @@
+"""An edge in a process of its own, for the length of a block."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunningEdge:
+    """``environ`` holds the three variables that lead any Cloudflare client to it; ``pid`` is its process."""
+
+    environ: Mapping[str, str]
+    data: Path
+    pid: int
+
+    def api(self, method: str, path: str, body: Any = None) -> Any:
+        """Call a path of the API and return its ``result``. Raises ``urllib.error.HTTPError`` for a refusal."""
+        import urllib.request
+
+        request = urllib.request.Request(  # noqa: S310 - the address is the edge's own
+            f"{self.environ['CLOUDFLARE_API_BASE_URL']}{path}",
+            method=method,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={
+                "Authorization": f"Bearer {self.environ['CLOUDFLARE_API_TOKEN']}",
+                "Content-Type": "application/json",
+            },
+        )
+        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+            return json.load(answer)["result"]
+
+    def account(self, method: str, path: str, body: Any = None) -> Any:
+        """Call a path below the account."""
+        return self.api(method, f"/accounts/{self.environ['CLOUDFLARE_ACCOUNT_ID']}{path}", body)
+
+    def requests(self) -> list[dict[str, Any]]:
+        """The API requests since ``forget``, oldest first."""
+        return list(self.api("GET", "/_edge/requests"))
+
+    def forget(self) -> None:
+        """Empty the request log."""
+        self.api("POST", "/_edge/requests/reset")
+
+
+@contextlib.contextmanager
+def running_edge(data: Path, environ: Mapping[str, str] | None = None) -> Iterator[RunningEdge]:
+    """Serve the account under ``data`` on a free port, and stop it after the block.
+
+    ``environ`` is its environment, by default this process's. Raises ``RuntimeError`` with what it said when it does
+    not start.
+    """
+    command = [sys.executable, "-m", "aerostack.cli.main", "edge"]
+    process = subprocess.Popen(
+        [*command, "serve", "--port", "0", "--data", str(data)],
+        env=None if environ is None else dict(environ),
+        stdin=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stderr is not None
+    try:
+        _wait_until_ready(process.stderr)
+        # Nobody else reads it, and a full pipe would stop the edge.
+        drain = threading.Thread(target=process.stderr.read, daemon=True)
+        drain.start()
+        shown = subprocess.run(
+            [*command, "env", "--json", "--data", str(data)],
+            env=None if environ is None else dict(environ),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=True,
+        )
+        yield RunningEdge(environ=json.loads(shown.stdout), data=data, pid=process.pid)
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGINT)
+        process.wait(timeout=30)
+        process.stderr.close()
+
+
+def _wait_until_ready(stream: IO[str]) -> None:
+    said = []
+    for line in stream:
+        said.append(line)
+        if "http://" in line:
+            return
+    raise RuntimeError(f"the edge did not start: {''.join(said)}")
+
+
+def fetch(url: str) -> tuple[int, bytes]:
+    """GET a Worker; status and body.
+
+    Its host is below ``localhost``, which not every resolver knows, so this goes to the loopback address by number.
+    """
+    import http.client
+    from urllib.parse import urlsplit
+
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection("127.0.0.1", parts.port or 80, timeout=30)
+    try:
+        connection.request("GET", parts.path or "/", headers={"Host": parts.netloc})
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+    finally:
+        connection.close()
