@@ -24,11 +24,14 @@ class Cost:
 
 def cost(argv: Sequence[object], *, cwd: Path | None = None, env: Mapping[str, str] | None = None) -> Cost:
     """What one run of a command costs. Raises ``RuntimeError`` with its stderr when it fails."""
+    # As pip leaves a program: its bytecode cached. Some machines forbid that to keep source folders clean.
+    environment = {**(os.environ if env is None else env)}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     started = time.perf_counter()
     process = subprocess.Popen(
         [str(part) for part in argv],
         cwd=cwd,
-        env=None if env is None else dict(env),
+        env=environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Mapping
@@ -53,6 +52,8 @@ class Output:
 
     def document(self, document: Mapping[str, Any]) -> None:
         """The result for programs: the only thing on stdout."""
+        import json
+
         print(json.dumps(document, indent=2, ensure_ascii=False))
 
     def error(self, error: AerostackError) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -43,8 +42,7 @@ def run(
 
 def fail(output: Output, error: AerostackError, heading: Mapping[str, Any]) -> int:
     """Show an expected error; returns its exit status."""
-    if output.debug:
-        output.say("".join(traceback.format_exception(error)))
+    _show_traceback(output, error)
     output.error(error)
     if output.as_json:
         from aerostack.pipeline.report import error_document
@@ -63,8 +61,7 @@ def interrupted(output: Output, heading: Mapping[str, Any]) -> int:
 
 def bug(output: Output, error: Exception, heading: Mapping[str, Any]) -> int:
     """Show an error that nobody expected: a bug of ours."""
-    if output.debug:
-        output.say("".join(traceback.format_exception(error)))
+    _show_traceback(output, error)
     shown = AerostackError(
         f"internal error: {type(error).__name__}: {error}",
         hint="this is a bug in aerostack: please report it, with the output of the same command and --debug",
@@ -72,3 +69,10 @@ def bug(output: Output, error: Exception, heading: Mapping[str, Any]) -> int:
     )
     fail(Output(as_json=output.as_json), shown, heading)
     return EXIT_BUG
+
+
+def _show_traceback(output: Output, error: Exception) -> None:
+    if output.debug:
+        import traceback
+
+        output.say("".join(traceback.format_exception(error)))
