@@ -47,7 +47,7 @@ def _common(
 
 
 # typer bundles its own click; the base of its public BadParameter is the error for every wrong flag.
-_WrongFlags = typer.BadParameter.__mro__[1]
+_WrongFlags: type[Exception] = typer.BadParameter.__mro__[1]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
