@@ -1,0 +1,126 @@
+"""The whole way on real parts: esbuild, the edge, workerd, and HTTP to the Worker that was deployed."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import subprocess
+import sys
+import tomllib
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from aerostack.testing import RunningEdge, fetch, serial_rounds
+
+Run = Callable[..., Any]
+STAGING = ("--env", "staging", "--backend", "cfapi")
+
+
+def database(project: Path) -> str:
+    document = tomllib.loads((project / "aerostack.toml").read_text(encoding="utf-8"))
+    return str(document["env"]["staging"]["d1_databases"][0]["database_id"])
+
+
+def comments(text: str) -> list[str]:
+    return re.findall(r"#.*$", text, flags=re.MULTILINE)
+
+
+def test_the_demo_is_deployed_and_answers(run: Run, project: Path) -> None:
+    before = (project / "aerostack.toml").read_text(encoding="utf-8")
+    document = run("deploy", *STAGING, "--json").document
+    assert document["outcome"] == "applied"
+    assert (document["backend"], document["environment"]) == ("cfapi", "staging")
+    assert document["worker"].endswith("-staging")
+    assert uuid.UUID(document["version"])
+    resources = document["resources"]
+    assert {name: (item["kind"], item["outcome"]) for name, item in resources.items()} == {
+        "DB": ("d1", "created"),
+        "CACHE": ("kv", "created"),
+    }
+    assert resources["DB"]["id"] == database(project)
+    assert document["duration_ms"] > 0
+    after = (project / "aerostack.toml").read_text(encoding="utf-8")
+    assert comments(after) == comments(before)
+    status, body = fetch(document["urls"][0])
+    assert status == 200, body
+    json.loads(body)
+
+
+def test_a_deploy_from_elsewhere_by_path_is_the_same(
+    aerostack: Callable[..., Any], edge: RunningEdge, project: Path, tmp_path: Path
+) -> None:
+    first = aerostack("deploy", project, *STAGING, "--json", cwd=tmp_path, env=dict(edge.environ))
+    assert first.document["outcome"] == "applied"
+    again = aerostack("deploy", *STAGING, "--json", cwd=project, env=dict(edge.environ))
+    assert again.document["outcome"] == "unchanged"
+    assert again.document["worker"] == first.document["worker"]
+    assert again.document["version"] == first.document["version"]
+
+
+def test_budgets_of_requests_and_serial_rounds(run: Run, edge: RunningEdge, project: Path) -> None:
+    def measured(*argv: object) -> tuple[str, int, int]:
+        edge.forget()
+        outcome = run(*argv).document["outcome"]
+        requests = edge.requests()
+        return outcome, serial_rounds(requests), sum(entry["method"] != "GET" for entry in requests)
+
+    outcome, rounds, writes = measured("deploy", *STAGING, "--json")
+    assert outcome == "applied"
+    assert rounds <= 4
+    assert writes == 4  # database, namespace, upload, address
+    source = next(project.glob("src/index.*"))
+    source.write_text(source.read_text(encoding="utf-8") + "\nexport const changed = 1;\n", encoding="utf-8")
+    outcome, rounds, writes = measured("deploy", *STAGING, "--json")
+    assert (outcome, writes) == ("applied", 1)
+    assert rounds <= 2
+    outcome, rounds, writes = measured("deploy", *STAGING, "--json")
+    assert (outcome, writes) == ("unchanged", 0)
+    assert rounds <= 1
+
+
+def test_deploy_does_exactly_what_plan_said(run: Run, edge: RunningEdge) -> None:
+    edge.forget()
+    planned = run("plan", *STAGING, "--json").document
+    assert all(entry["method"] == "GET" for entry in edge.requests())
+    edge.forget()
+    deployed = run("deploy", *STAGING, "--json").document
+    assert deployed["actions"] == planned["actions"]
+    assert [(a["verb"], a["key"]) for a in planned["actions"]] == [
+        ("create", "d1/DB"),
+        ("create", "kv/CACHE"),
+        ("create", "worker"),
+        ("update", "workers.dev"),
+    ]
+    # And the account saw that many writes, of that kind.
+    wrote = [entry["path"].rsplit("/", 2)[-2:] for entry in edge.requests() if entry["method"] != "GET"]
+    ends = sorted("/".join(parts) for parts in wrote)
+    worker = deployed["worker"]
+    assert ends == sorted(["d1/database", "kv/namespaces", f"scripts/{worker}", f"{worker}/subdomain"])
+    again = run("plan", *STAGING, "--json").document
+    assert {action["verb"] for action in again["actions"]} == {"keep"}
+
+
+def test_a_killed_deploy_is_resumed_with_nothing_made_twice(
+    run: Run, edge: RunningEdge, project: Path, environment: dict[str, str]
+) -> None:
+    """SIGKILL as soon as the database exists; the next run uses that one."""
+    program = Path(sys.executable).with_name("aerostack")
+    edge.forget()
+    with subprocess.Popen(
+        [program, "deploy", *STAGING],
+        cwd=project,
+        env=environment | dict(edge.environ),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        while process.poll() is None:
+            if any(entry["method"] == "POST" and "d1/database" in entry["path"] for entry in edge.requests()):
+                process.send_signal(signal.SIGKILL)
+                break
+    again = run("deploy", *STAGING, "--json").document
+    assert again["outcome"] in ("applied", "unchanged")
+    name = again["resources"]["DB"]["name"]
+    assert [item["name"] for item in edge.account("GET", f"/d1/database?name={name}")] == [name]
