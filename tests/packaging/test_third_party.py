@@ -1,0 +1,67 @@
+"""A genuinely external package, installed by pip from its own wheel, deploys through the same hooks."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "third_party" / "aerostack-folder"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The environment in which it is installed beside aerostack."""
+    target = tmp_path_factory.mktemp("site")
+    subprocess.run(
+        [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation",
+         "--disable-pip-version-check", "--no-index", "--target", target, PACKAGE],
+        check=True,
+    )  # fmt: skip
+    return {"PYTHONPATH": str(target)}
+
+
+def test_it_is_listed_and_loads(aerostack: Callable[..., Any], site: dict[str, str]) -> None:
+    document = aerostack("backends", "--check", "--json", env=site).document
+    row = next(row for row in document["backends"] if row["name"] == "folder")
+    assert row == {
+        "name": "folder",
+        "package": "aerostack-folder 1.0",
+        "status": "ok",
+        "detail": "a folder on this machine",
+    }
+
+
+def test_a_project_is_deployed_through_it(aerostack: Callable[..., Any], site: dict[str, str], demo: Path) -> None:
+    command = ("deploy", "--env", "staging", "--backend", "folder", "-o", "path=out", "--json")
+    first = aerostack(*command, cwd=demo, env=site)
+    assert first.status == 0, first.stderr
+    document = first.document
+    assert {name: item["outcome"] for name, item in document["resources"].items()} == {
+        "DB": "created",
+        "CACHE": "created",
+    }
+    assert (demo / "out" / document["worker"] / "index.js").is_file()
+    written = tomllib.loads((demo / "aerostack.toml").read_text(encoding="utf-8"))
+    assert written["env"]["staging"]["d1_databases"][0]["database_id"] == document["resources"]["DB"]["id"]
+    again = aerostack(*command, cwd=demo, env=site).document
+    assert {name: item["outcome"] for name, item in again["resources"].items()} == {"DB": "found", "CACHE": "found"}
+    assert again["resources"]["DB"]["id"] == document["resources"]["DB"]["id"]
+
+
+def test_its_settings_are_checked_for_it(aerostack: Callable[..., Any], site: dict[str, str], demo: Path) -> None:
+    done = aerostack("deploy", "--backend", "folder", "-o", "pth=out", cwd=demo, env=site)
+    assert done.status == 2
+    assert "error: unknown setting `-o pth`" in done.stderr
+    assert "hint: did you mean `path`?" in done.stderr
+
+
+def test_without_it_the_name_is_unknown(aerostack: Callable[..., Any], demo: Path) -> None:
+    done = aerostack("deploy", "--backend", "folder", cwd=demo)
+    assert done.status == 2
+    assert "error: there is no backend `folder`" in done.stderr

@@ -1,0 +1,64 @@
+"""What must hold of the code as a whole: what start-up imports, and the hook API that third parties stand on."""
+
+from __future__ import annotations
+
+import inspect
+import subprocess
+import sys
+
+import pytest
+
+from aerostack import hookspecs
+
+HEAVY = ("httpx", "tomlkit", "rich", "pluggy", "pydantic", "asyncio", "importlib.metadata", "logging", "ssl", "aiohttp")
+
+
+def imported_by(code: str) -> set[str]:
+    listed = subprocess.run(
+        [sys.executable, "-c", f"{code}\nimport sys\nprint(*sys.modules)"], capture_output=True, text=True, check=True
+    )
+    return set(listed.stdout.splitlines()[-1].split())
+
+
+@pytest.mark.parametrize("argument", ["--help", "--version"])
+def test_start_up_imports_nothing_heavy(argument: str) -> None:
+    loaded = imported_by(f"from aerostack.cli.main import main\nmain(['{argument}'])")
+    assert loaded.isdisjoint(HEAVY)
+    # Nor anything of ours that a command's body is there to import.
+    assert {name for name in loaded if name.startswith("aerostack.")} <= {
+        "aerostack.errors",
+        "aerostack.redact",
+        "aerostack.cli",
+    } | {name for name in loaded if name.startswith("aerostack.cli.")}
+
+
+def test_every_command_explains_itself_without_heavy_imports() -> None:
+    commands = [["deploy"], ["plan"], ["backends"], ["config", "check"], ["edge", "serve"], ["toolchain", "install"]]
+    for command in commands:
+        loaded = imported_by(f"from aerostack.cli.main import main\nmain({[*command, '--help']!r})")
+        assert loaded.isdisjoint(HEAVY), command
+
+
+def test_only_the_chosen_backend_is_imported() -> None:
+    loaded = imported_by("from aerostack.backends import find_all\nfind_all()")
+    assert not any(name.startswith("aerostack_") for name in loaded)
+
+
+def test_a_backends_module_is_light() -> None:
+    """Its clients are imported in the hook bodies."""
+    assert imported_by("import aerostack_cfapi.plugin").isdisjoint({"httpx", "tomlkit", "rich", "asyncio"})
+
+
+def test_the_hooks_and_their_arguments_only_ever_grow() -> None:
+    """A change here is a change of the plugin API: see docs/write-a-backend.md."""
+    hooks = {
+        name: tuple(inspect.signature(hook).parameters)
+        for name, hook in vars(hookspecs).items()
+        if name.startswith("aerostack_") and callable(hook)
+    }
+    assert hooks == {
+        "aerostack_backend": (),
+        "aerostack_resolve": ("project", "settings", "policy", "journals", "tools"),
+        "aerostack_provision": ("project", "resolution", "settings", "policy", "journal", "tools"),
+        "aerostack_deploy": ("project", "resolution", "provisioned", "settings", "journal", "tools"),
+    }
