@@ -42,7 +42,7 @@ def _run_esbuild(
         if result.status != 0:
             raise failure.of(project, result.stderr)
         meta: Mapping[str, Any] = json.loads(metafile.read_text(encoding="utf-8"))
-        # `buffer/` is how npm packages ask for the package and not for the built-in module; an alias catches both.
+        # `process/browser` is part of the npm package and not of the built-in module; an alias catches both.
         mistaken = nodejs.mistaken({name for _, name, _ in _externals(meta)}) - packages
         if not mistaken:
             break

@@ -64,7 +64,7 @@ def aliases(packages: Collection[str]) -> dict[str, str]:
 
 
 def mistaken(specifiers: Collection[str]) -> set[str]:
-    """The packages meant by specifiers such as ``node:buffer/``, which an alias has made of the npm package's name."""
+    """The packages meant by specifiers such as ``node:process/browser``, made of the npm package by an alias."""
     unknown = (name.removeprefix("node:") for name in specifiers if name.startswith("node:"))
     return {name.split("/")[0] for name in unknown if "/" in name and name not in BUILTINS}
 
