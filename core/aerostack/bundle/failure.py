@@ -14,7 +14,7 @@ _HEAD = re.compile(r"^(?:✘|X) \[ERROR\] (.*)$")
 _WARNING = re.compile(r"^(?:▲|!) \[WARNING\] ")
 _PLACE = re.compile(r"^    (\S.*):(\d+):(\d+):$")
 _UNRESOLVED = re.compile(r'Could not resolve "(.+)"')
-_PACKAGE = re.compile(r"(?:@[a-z0-9~][a-z0-9._~-]*/)?[a-z0-9~][a-z0-9._~-]*", re.IGNORECASE)
+_PACKAGE = re.compile(r"(?:@[a-z0-9-][a-z0-9._-]*/)?[a-z0-9-][a-z0-9._-]*", re.IGNORECASE)
 
 
 def of(project: Project, said: str) -> BundleError:

@@ -39,7 +39,7 @@ def _declares(root: Path, name: str) -> bool:
     try:
         document = json.loads((root / "package.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        # No package.json, or one that only npm can complain about properly.
+        # No package.json, or one about which esbuild has complained as well.
         return False
     return isinstance(document, dict) and any(
         isinstance(document.get(section), dict) and name in document[section] for section in _SECTIONS
