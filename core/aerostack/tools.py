@@ -111,7 +111,7 @@ class RunTools:
 
                 def work() -> None:
                     try:
-                        future.set_result(build(project, run=self.run))
+                        future.set_result(build(project, run=self.run, step=self.step, warn=self.warn))
                     except BaseException as error:
                         future.set_exception(error)
 
