@@ -60,20 +60,17 @@ class Observed:
 def observe(cloudflare: Cloudflare, project: Project, journal: JournalView, concurrency: int) -> Observed:
     """Read everything at once. A read that fails is an error, never "there is none"."""
     scripts, name = cloudflare.scripts, project.name
-    namespaces = _needs_namespaces(project, journal)
-    (settings, deployments, versions, detail, subdomain, listed), seen = _split(
-        parallel(
-            lambda: scripts.settings(name),
-            lambda: scripts.deployments(name),
-            lambda: scripts.versions(name),
-            lambda: scripts.worker(name),
-            cloudflare.subdomain.get,
-            cloudflare.kv.list if namespaces else tuple,
-            *(_lookups(cloudflare, resource, journal) for resource in project.resources),
-            limit=concurrency,
-        ),
-        6,
+    namespaces = any(resource.kind == "kv" for resource in project.resources)
+    reads: tuple[Callable[[], Any], ...] = (
+        lambda: scripts.settings(name),
+        lambda: scripts.deployments(name),
+        lambda: scripts.versions(name),
+        lambda: scripts.worker(name),
+        cloudflare.subdomain.get,
+        cloudflare.kv.list if namespaces else tuple,
     )
+    lookups = tuple(_lookup(cloudflare, resource, journal) for resource in project.resources)
+    settings, deployments, versions, detail, subdomain, listed, *seen = parallel(*reads, *lookups, limit=concurrency)
     ids = {namespace.id for namespace in listed}
     titles = {namespace.title: namespace.id for namespace in listed}
     resources = {
@@ -95,15 +92,7 @@ def observe(cloudflare: Cloudflare, project: Project, journal: JournalView, conc
     return Observed(account_subdomain=subdomain, worker=worker, resources=resources)
 
 
-def _split(results: tuple[Any, ...], count: int) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
-    return results[:count], results[count:]
-
-
-def _needs_namespaces(project: Project, journal: JournalView) -> bool:
-    return any(resource.kind == "kv" for resource in project.resources)
-
-
-def _lookups(cloudflare: Cloudflare, resource: Resource, journal: JournalView) -> Callable[[], Seen]:
+def _lookup(cloudflare: Cloudflare, resource: Resource, journal: JournalView) -> Callable[[], Seen]:
     """The reads for one resource, as one piece of work."""
     known = resource.id or journal.known(resource.key)
 

@@ -14,7 +14,7 @@ class CfapiSettings:
     """
 
     account_id: str | None = None
-    concurrency: int = 6
+    concurrency: int = 12
     end_rollout: bool = False
 
     def __post_init__(self) -> None:
