@@ -9,6 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from aerostack import toolchain
 from aerostack.model import Bundle, Module
 
@@ -256,3 +258,16 @@ def test_modules_found_by_rules_are_added_to_a_bundle(folder: Folder) -> None:
     modules = by_name(folder.build({"find_additional_modules": True, "rules": rules}))
     assert modules["lang/de.mjs"].type == "esm"
     assert "lang/de.mjs" not in by_name(folder.build({"rules": rules}))
+
+
+def test_a_project_reached_by_a_symlink_or_a_relative_path_builds_the_same(
+    folder: Folder, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.put({"src/index.ts": 'import t from "./a.txt"; export default { t };', "src/a.txt": "text"})
+    bundle = folder.build()
+    link = tmp_path_factory.mktemp("links") / "project"
+    link.symlink_to(folder.root)
+    monkeypatch.chdir(folder.root)
+    for root in (link, Path()):
+        folder.root = root
+        assert folder.build() == bundle
