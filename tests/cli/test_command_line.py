@@ -39,7 +39,7 @@ def test_version_and_help(aerostack: Run) -> None:
     [
         (("deploy", "--evn", "x"), "error: no such option: --evn", "hint: aerostack deploy --help"),
         (("deplyo",), "error: no such command 'deplyo'", "hint: aerostack --help"),
-        (("deploy", "a", "b"), "error: got unexpected extra argument (b)", "hint: aerostack deploy --help"),
+        (("deploy", "a", "b"), "error: got unexpected extra argument(s) (b)", "hint: aerostack deploy --help"),
         (("edge", "serve", "--port", "x"), "error: invalid value for '--port'", "hint: aerostack edge serve --help"),
         (("deploy", "-o", "x"), "error: `-o x` is not of the form key=value", "hint: for example: -o concurrency=4"),
         (
