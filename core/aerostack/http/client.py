@@ -81,6 +81,10 @@ class Client:
         """Close the connections."""
         self._http.close()
 
+    def wait(self, seconds: float) -> None:
+        """Let time pass between two requests, on the client's own clock."""
+        self._sleep(seconds)
+
     def request(
         self,
         method: str,
