@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from aerostack.errors import ConfigError, Location
-from aerostack.project.keypath import KeyPath, dotted, toml_key, value_at
+from aerostack.project.keypath import KeyPath, dotted, shown, toml_key, value_at
 from aerostack.project.outline import Outline, outline
 from aerostack.project.shapes import kind_of
 from aerostack.project.syntax import decode, explain
@@ -66,9 +66,9 @@ class Document:
         else:
             near = closest(name, self.environments)
             meant = f"did you mean `{near}`? " if near else ""
-            hint = f"{meant}the file defines {', '.join(f'`{known}`' for known in self.environments)}"
+            hint = f"{meant}the file defines {', '.join(f'`{shown(known)}`' for known in self.environments)}"
         raise ConfigError(
-            f"unknown environment `{name}`", hint=hint, where=Location(self.path), code="unknown_environment"
+            f"unknown environment `{shown(name)}`", hint=hint, where=Location(self.path), code="unknown_environment"
         )
 
     @property
@@ -119,7 +119,7 @@ class Document:
         return (min(places, default=0), 0)
 
     def _text(self, path: KeyPath) -> tuple[str | None, Location | None]:
-        if self._typed(path[:-1], dict, f'write [{dotted(path[:-1])}] and below it {path[-1]} = "…"') is None:
+        if self._typed(path[:-1], dict, f"write [{dotted(path[:-1])}] and its keys below it") is None:
             return None, None
         text = self._typed(path, str, f'write {path[-1]} = "…"')
         return (None, None) if text is None else (text, self.locate(path))

@@ -7,6 +7,7 @@ from pathlib import Path
 from aerostack.errors import ConfigError
 from aerostack.project.document import Document
 from aerostack.project.flatten import Flat
+from aerostack.project.keypath import shown
 from aerostack.suggest import closest
 
 _USUAL = ("src/index.ts", "src/index.js")
@@ -47,14 +48,16 @@ def entry_point(document: Document, flat: Flat) -> Path | None:
     if not inside:
         link = "" if ".." in Path(main).parts or Path(main).is_absolute() else ", through a symbolic link"
         raise ConfigError(
-            f"the entry point `{main}` lies outside the project{link}",
+            f"the entry point `{shown(main)}` lies outside the project{link}",
             key="main",
             hint=f"move it below the folder of {document.path.name}, or move {document.path.name} up",
             where=where,
         )
     if not found:
         what = "is a folder" if folder else "does not exist"
-        raise ConfigError(f"the entry point `{main}` {what}", key="main", hint=_advice(root, Path(main)), where=where)
+        raise ConfigError(
+            f"the entry point `{shown(main)}` {what}", key="main", hint=_advice(root, Path(main)), where=where
+        )
     return path
 
 
@@ -66,4 +69,4 @@ def _advice(root: Path, main: Path) -> str:
     if near is None:
         usual = next((usual for usual in _USUAL if (root / usual).is_file()), None)
         return f'did you mean main = "{usual}"?' if usual else "create it, or set main to the file that is there"
-    return f'did you mean main = "{(main.parent / near).as_posix()}"?'
+    return f'did you mean main = "{shown((main.parent / near).as_posix())}"?'

@@ -25,12 +25,12 @@ def find(path: Path) -> Path:
         candidate = path
         if path.suffix != ".toml":
             raise ConfigError(
-                f"{path} is not a {FILE_NAME}",
+                f"{path} is not an {FILE_NAME}",
                 hint=f"pass the folder that holds {FILE_NAME}, or the file itself",
                 code="config_missing",
             )
     else:
-        near = path.parent.is_dir() and closest(path.name, (entry.name for entry in path.parent.iterdir()))
+        near = closest(path.name, _names(path.parent))
         raise ConfigError(
             f"no such file or folder: {path}",
             hint=f"did you mean {path.parent / near}?" if near else f"pass the folder that holds {FILE_NAME}",
@@ -51,13 +51,20 @@ def _advice(folder: Path) -> str:
             if name.endswith(".toml"):
                 return f"there is a {name} with the same keys: cp {_join(folder, name)} {_join(folder, FILE_NAME)}"
             return f"there is a {name}: write its keys into {_join(folder, FILE_NAME)}, they are the same"
-    near = closest(FILE_NAME, (entry.name for entry in here.iterdir() if entry.is_file()))
+    near = closest(FILE_NAME, _names(here))
     if near:
         return f"rename {near}: mv {_join(folder, near)} {_join(folder, FILE_NAME)}"
     parent = next((parent for parent in here.parents if (parent / FILE_NAME).is_file()), None)
     if parent is not None:
         return f"there is one in {parent}: run the command there, or pass that folder"
     return 'create it with two lines: name = "my-app" and main = "src/index.ts"'
+
+
+def _names(folder: Path) -> list[str]:
+    try:
+        return sorted(entry.name for entry in folder.iterdir())
+    except OSError:  # a folder that cannot be listed offers nothing to suggest
+        return []
 
 
 def _join(folder: Path, name: str) -> str:

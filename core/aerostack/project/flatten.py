@@ -101,7 +101,7 @@ class _Flattener:
         for index, entry in enumerate(value_at(self.data, base) or [] if base is not None else []):
             assert base is not None
             adapted = self.adapted(at, entry)
-            names = (entry.get(identity), adapted.get(identity))
+            names = {entry.get(identity), adapted.get(identity)} - {None}
             match = next((place for place, item in waiting.items() if item.get(identity) in names), None)
             overrides = {} if match is None else waiting.pop(match)
             place = None if match is None or own is None else (*own, match)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from typing import Any, TypeAlias
@@ -29,17 +28,31 @@ def toml_key(name: str) -> str:
 
 
 def toml_string(text: str) -> str:
-    """``text`` as a TOML basic string."""
-    # JSON's escapes are all TOML's too; TOML alone wants DEL escaped.
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+    """``text`` as a TOML basic string; whatever could steer a terminal is escaped."""
+    return '"' + "".join(_escaped(letter) for letter in text) + '"'
+
+
+def shown(text: str) -> str:
+    """``text`` from the file as it may stand in a message."""
+    return text if text and text.isprintable() else toml_string(text)
+
+
+def _escaped(letter: str) -> str:
+    if letter in '"\\':
+        return "\\" + letter
+    if letter.isprintable():
+        return letter
+    return f"\\u{ord(letter):04x}" if ord(letter) <= 0xFFFF else f"\\U{ord(letter):08x}"
 
 
 def value_at(data: Any, path: KeyPath) -> Any:
     """What stands at ``path``; ``None`` when nothing does (TOML has no null)."""
     for part in path:
-        try:
+        if isinstance(data, dict):
+            data = data.get(part)
+        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
             data = data[part]
-        except (KeyError, IndexError, TypeError):
+        else:
             return None
     return data
 

@@ -203,7 +203,11 @@ OURS: dict[str, Shape] = {
         fields={"backend": Text(about="Who carries the deploy out."), "environment": Text(about="Default for --env.")},
         about="How this project is deployed.",
     ),
-    "backend": Map(of=Map(), about="Settings of backends: [backend.NAME]."),
+    "backend": Map(
+        of=Map(),
+        tip='the backend is chosen under [deploy]: backend = "…"; [backend.NAME] holds its settings',
+        about="Settings of backends: [backend.NAME].",
+    ),
     "env": Items(of=Text(), about="Names of secrets that the Worker needs."),
     "secrets": SECRETS,
 }
@@ -239,7 +243,10 @@ _REMOVED = {
     "legacy_env": "wrangler has removed it: delete the line",
 }
 
-_TABLE_OF_ENVIRONMENTS = Map(of=Map(), about="Environments by name: [environments.NAME]. The same as [env.NAME].")
+_ONE_ENVIRONMENT = Map(tip="variables belong under [vars]; here stands one table for each environment")
+_TABLE_OF_ENVIRONMENTS = Map(
+    of=_ONE_ENVIRONMENT, about="Environments by name: [environments.NAME]. The same as [env.NAME]."
+)
 
 
 def _partial(shape: Shape) -> Shape:
@@ -263,7 +270,7 @@ BASE = Table(
         **OURS,
         **OURS_AT_TOP,
         "env": Either(
-            options=(OURS["env"], Map(of=Map())), about="Names of required secrets, or environments by name."
+            options=(OURS["env"], Map(of=_ONE_ENVIRONMENT)), about="Names of required secrets, or environments by name."
         ),
         "environments": _TABLE_OF_ENVIRONMENTS,
     },

@@ -11,9 +11,9 @@ from aerostack.project import resources, rules
 from aerostack.project.document import Document, read
 from aerostack.project.entry import entry_point
 from aerostack.project.flatten import Flat, flatten
-from aerostack.project.keypath import dotted, value_at, walk
+from aerostack.project.keypath import dotted, shown, value_at, walk
 from aerostack.project.kinds import BY_NAME
-from aerostack.project.names import WorkerName, clashes, worker_name
+from aerostack.project.names import WorkerName, clashes, label, worker_name, worker_names
 
 
 def load(path: Path, environment: str | None) -> Project:
@@ -51,7 +51,11 @@ def refuse_placeholders(project: Project) -> None:
         return
     resource = missing[0]
     kind = BY_NAME[resource.kind]
-    state = "has no id" if resource.placeholder is None else f"has the placeholder `{resource.placeholder}` as its id"
+    state = (
+        "has no id"
+        if resource.placeholder is None
+        else f"has the placeholder `{shown(resource.placeholder)}` as its id"
+    )
     others = "" if len(missing) == 1 else f" ({len(missing) - 1} more like it)"
     raise ConfigError(
         f"the {kind.title} bound as `{resource.binding}` {state}, and Cloudflare refuses that with code 10021"
@@ -118,11 +122,14 @@ def _examine(document: Document, environment: str | None) -> tuple[Project | Non
 def _name_notes(document: Document, environment: str | None, worker: WorkerName) -> list[str]:
     notes = []
     if worker.name != worker.written:
-        notes.append(f"{document.locate(worker.at)}: `{worker.written}` is deployed as the Worker `{worker.name}`")
-    for other in (None, *document.environments):
-        if other != environment and worker_name(document, other).name == worker.name:
-            label = "the top level" if other is None else f"the environment `{other}`"
-            notes.append(f"{document.locate(worker.at)}: {label} has the same Worker name, so they replace each other")
+        notes.append(
+            f"{document.locate(worker.at)}: `{shown(worker.written)}` is deployed as the Worker `{worker.name}`"
+        )
+    for other, its in worker_names(document).items():
+        if other != environment and its.name == worker.name:
+            notes.append(
+                f"{document.locate(worker.at)}: {label(other)} has the same Worker name, so they replace each other"
+            )
     return notes
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from aerostack.errors import ConfigError
 from aerostack.project.document import Document
-from aerostack.project.keypath import KeyPath, dotted, toml_string, value_at
+from aerostack.project.keypath import KeyPath, dotted, shown, value_at
 
 #: A Worker's name is a DNS label: it becomes part of its address.
 LONGEST = 63
@@ -49,32 +50,42 @@ def worker_name(document: Document, environment: str | None) -> WorkerName:
     _check_usable(document, written, at)
     name = fit(written)
     if len(name) > LONGEST:
-        label = f"[{dotted(document.environment_path(environment))}]" if environment is not None else "the top level"
+        under = "" if environment is None else f" under [{dotted(document.environment_path(environment))}]"
         raise ConfigError(
             f"the Worker name `{name}` has {len(name)} characters, and {LONGEST} is the most",
             key=dotted(at),
-            hint=f'set a shorter one under {label}: name = "{name[: LONGEST - 20].rstrip("-")}"',
+            hint=f'set a shorter one{under}: name = "{name[: LONGEST - 20].rstrip("-")}"',
             where=document.locate(at),
         )
     return WorkerName(name, written, at)
 
 
+def worker_names(document: Document) -> dict[str | None, WorkerName]:
+    """The Worker's name in the base and in every environment; those that have no valid one are left out."""
+    names = {}
+    for environment in (None, *document.environments):
+        with contextlib.suppress(ConfigError):  # raised again where that environment is the one to be checked
+            names[environment] = worker_name(document, environment)
+    return names
+
+
+def label(environment: str | None) -> str:
+    """An environment in a sentence."""
+    return "the top level" if environment is None else f"the environment `{shown(environment)}`"
+
+
 def clashes(document: Document) -> Iterator[ConfigError]:
     """Environments whose different names come to the same once made fit: they would overwrite each other."""
-    taken: dict[str, tuple[str, str]] = {}
-    for environment in (None, *document.environments):
-        try:
-            worker = worker_name(document, environment)
-        except ConfigError:
-            continue  # reported where that environment is checked
-        label = "the top level" if environment is None else f"the environment `{environment}`"
-        first = taken.setdefault(worker.name, (worker.written, label))
-        if first[0] != worker.written:
-            at = worker.at if environment is None else (*document.environment_path(environment), "name")
+    taken: dict[str, tuple[str, str | None]] = {}
+    for environment, worker in worker_names(document).items():
+        written, first = taken.setdefault(worker.name, (worker.written, environment))
+        told = first is not None and environment is not None and fit(first) == fit(environment)
+        if written != worker.written and environment is not None and not told:
+            at = (*document.environment_path(environment), "name")
             yield ConfigError(
-                f"{first[1]} and {label} would both be the Worker `{worker.name}`",
+                f"{label(first)} and {label(environment)} would both be the Worker `{worker.name}`",
                 key=dotted(at),
-                hint=f'give one of them another name: name = "{worker.name[: LONGEST - 2]}-2"',
+                hint="give one of them another name",
                 where=document.locate(at),
             )
     yield from _suffix_clashes(document)
@@ -87,7 +98,7 @@ def _suffix_clashes(document: Document) -> Iterator[ConfigError]:
         if first != environment and fit(environment):
             at = document.environment_path(environment)
             yield ConfigError(
-                f"the environments `{first}` and `{environment}` would share what is made for them: "
+                f"the environments `{shown(first)}` and `{shown(environment)}` would share what is made for them: "
                 f"both names end in `-{fit(environment)}`",
                 key=dotted(at),
                 hint="rename one of the two environments",
@@ -110,7 +121,7 @@ def _check_usable(document: Document, written: str, at: KeyPath) -> None:
 
 def _unusable(document: Document, written: str, key: KeyPath, at: KeyPath) -> ConfigError:
     return ConfigError(
-        f"{toml_string(written)} cannot name a Worker: it holds no letter of a-z and no digit",
+        f"`{shown(written)}` cannot name a Worker: it holds no letter of a-z and no digit",
         key=dotted(key),
         hint='use small letters, digits and dashes, as in name = "my-app"',
         where=document.locate(at),

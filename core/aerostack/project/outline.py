@@ -112,7 +112,7 @@ class _Scanner:
         self.at += brackets
         keys = self.keys()
         self.expect("]" * brackets)
-        path = self.resolve(keys[:-1])
+        path = self.resolve(keys[:-1], start)
         if brackets == 2:
             entries = (*path, keys[-1])
             self.lengths[entries] = self.lengths.get(entries, 0) + 1
@@ -124,11 +124,12 @@ class _Scanner:
         self.out.sections.append(Section(path, start, self.at))
         return path
 
-    def resolve(self, keys: list[str]) -> KeyPath:
-        """Headers name a list of tables without an index and mean its latest entry."""
+    def resolve(self, keys: list[str], start: int) -> KeyPath:
+        """The tables on the way to a header's own. Naming a list of tables means its latest entry."""
         path: KeyPath = ()
         for key in keys:
             path = (*path, key)
+            self.out.nodes.setdefault(path, Node("header", start, start, start))
             if path in self.lengths:
                 path = (*path, self.lengths[path] - 1)
         return path

@@ -10,9 +10,9 @@ from aerostack.errors import ConfigError
 from aerostack.model import Resource
 from aerostack.project.document import Document
 from aerostack.project.flatten import Flat
-from aerostack.project.keypath import KeyPath, dotted, value_at
+from aerostack.project.keypath import KeyPath, dotted, shown, value_at
 from aerostack.project.kinds import CONSUMERS, KINDS, QUEUE, Kind
-from aerostack.project.names import LONGEST, fit, worker_name
+from aerostack.project.names import LONGEST, fit, label, worker_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def notes(document: Document, environment: str | None, flat: Flat, found: tuple[
         resource, kind = site.resource, site.kind
         if resource.placeholder and _looks_damaged(resource.placeholder):
             yield (
-                f"{resource.where}: `{resource.placeholder}` is not {kind.id_form}, so a new {kind.title} "
+                f"{resource.where}: `{shown(resource.placeholder)}` is not {kind.id_form}, so a new {kind.title} "
                 "will be created and its id written in its place"
             )
         if resource.id is not None and not resource.shared:
@@ -161,5 +161,5 @@ def _users(document: Document, environment: str | None, kind: Kind, remote_id: s
         for entry in entries if isinstance(entries, list) else []:
             held = entry.get(kind.id) if isinstance(entry, dict) else None
             if isinstance(held, str) and held.lower() == remote_id.lower() and entry.get("shared") is not True:
-                yield "the top level" if other is None else f"the environment `{other}`"
+                yield label(other)
                 break

@@ -31,13 +31,10 @@ def shape_errors(document: Document, environment: str | None) -> Iterator[Config
         if isinstance(table, dict):
             problems += ENVIRONMENT.problems(table, at)
     for problem in problems:
-        hint = problem.hint
-        if problem.path[:1] == ("env",) and len(problem.path) == 2 and not problem.at_key:
-            hint = "variables belong under [vars]; [env.NAME] describes an environment"
         yield ConfigError(
             problem.message,
             key=dotted(problem.path),
-            hint=hint,
+            hint=problem.hint,
             where=document.locate(problem.path, key=problem.at_key),
         )
     yield from _doubled_environments(document)
@@ -53,6 +50,17 @@ def incomplete(document: Document, flat: Flat) -> Iterator[ConfigError]:
             hint=problem.hint,
             where=document.locate(origin, key=problem.at_key),
         )
+    for index, service in enumerate(flat.config.get("services", [])):
+        # The original's [[services]] name and main start a second Worker in development: not a binding at all.
+        missing = [key for key in ("binding", "service") if key not in service]
+        if missing and "main" not in service:
+            origin = flat.origin(("services", index))
+            yield ConfigError(
+                f"`{dotted(origin)}` has no `{missing[0]}`",
+                key=dotted(origin),
+                hint=f'add {missing[0]} = "…"',
+                where=document.locate(origin),
+            )
 
 
 def binding_errors(document: Document, flat: Flat, secrets: Mapping[str, KeyPath]) -> Iterator[ConfigError]:

@@ -23,10 +23,15 @@ class Problem(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Shape:
-    """Any JSON value: what TOML can write and JSON can carry."""
+    """Any JSON value: what TOML can write and JSON can carry.
+
+    ``about`` is for the JSON Schema; ``tip`` is the hint for a value of the wrong type, where an example is not enough.
+    """
 
     about: str = ""
+    tip: str = ""
     expected = "a value"
+    plural = "values"
     example = "…"
 
     def accepts(self, value: Any) -> bool:
@@ -59,8 +64,11 @@ class Shape:
 
     def advice(self, value: Any, path: KeyPath) -> str:
         """How to mend a value of the wrong type."""
+        if self.tip:
+            return self.tip
         name = next((part for part in reversed(path) if isinstance(part, str)), "")
-        example = f'"{_spelled(value)}"' if self.example == '"…"' and _is_plain(value) else self.example
+        # Only a date is repeated in the hint: anything else may be a secret in the wrong place.
+        example = f'"{value}"' if self.example == '"…"' and type(value) is datetime.date else self.example
         return f"write {example}" if path and isinstance(path[-1], int) else f"write {name} = {example}"
 
     def schema(self) -> dict[str, Any]:
@@ -74,6 +82,7 @@ class Text(Shape):
 
     choices: tuple[str, ...] = ()
     expected = "a string"
+    plural = "strings"
     example = '"…"'
 
     def accepts(self, value: Any) -> bool:
@@ -143,7 +152,7 @@ class Items(Shape):
 
     @property
     def expected(self) -> str:  # type: ignore[override]
-        return "a list of tables" if isinstance(self.of, Table) else f"a list, each {self.of.expected}"
+        return f"a list of {self.of.plural}"
 
     def accepts(self, value: Any) -> bool:
         return isinstance(value, list)
@@ -156,7 +165,7 @@ class Items(Shape):
         if isinstance(value, dict) and isinstance(self.of, Table):
             return f"write the header with two brackets: [[{dotted(path)}]]"
         if isinstance(value, str) and self.of.accepts(value):
-            return f"write {path[-1]} = [{toml_string(value)}]"
+            return f'put it in brackets: {path[-1]} = ["…"]'
         return super().advice(value, path)
 
     def schema(self) -> dict[str, Any]:
@@ -170,6 +179,7 @@ class Map(Shape):
     of: Shape = field(default_factory=Shape)
     merged: bool = False
     expected = "a table"
+    plural = "tables"
     example = "{ … }"
 
     def accepts(self, value: Any) -> bool:
@@ -201,6 +211,7 @@ class Table(Shape):
     mistaken: Mapping[str, str] = field(default_factory=dict)
     misplaced: Mapping[str, str] = field(default_factory=dict)
     expected = "a table"
+    plural = "tables"
     example = "{ … }"
 
     def accepts(self, value: Any) -> bool:
@@ -215,15 +226,15 @@ class Table(Shape):
             if key in self.fields:
                 yield from self.fields[key].problems(item, at)
             elif key in self.misplaced:
-                yield Problem(at, f"`{dotted(at)}` does not belong here", self.misplaced[key], at_key=True)
-            elif meant := self._meant(key, value):
-                yield Problem(at, f"unknown key `{dotted(at)}`", f"did you mean `{meant}`?", at_key=True)
+                yield Problem(at, f"`{dotted(at)}` has no place here", self.misplaced[key], at_key=True)
+            elif meant := self._meant(key):
+                hint = f"`{meant}` is there already: delete this one" if meant in value else f"did you mean `{meant}`?"
+                yield Problem(at, f"unknown key `{dotted(at)}`", hint, at_key=True)
             else:
                 yield from Shape().problems(item, at)
 
-    def _meant(self, key: str, value: Mapping[str, Any]) -> str | None:
-        known = [*(name for name in self.fields if name not in value), *self.misplaced]
-        return self.mistaken.get(key) or closest(key, known)
+    def _meant(self, key: str) -> str | None:
+        return self.mistaken.get(key) or closest(key, [*self.fields, *self.misplaced])
 
     def schema(self) -> dict[str, Any]:
         properties = {name: shape.schema() for name, shape in self.fields.items()}
@@ -240,6 +251,10 @@ class Either(Shape):
     @property
     def expected(self) -> str:  # type: ignore[override]
         return " or ".join(option.expected for option in self.options)
+
+    @property
+    def plural(self) -> str:  # type: ignore[override]
+        return " or ".join(option.plural for option in self.options)
 
     @property
     def example(self) -> str:  # type: ignore[override]
@@ -261,11 +276,3 @@ def kind_of(value: Any) -> str:
         return "a date"
     names = {str: "a string", bool: "a boolean", int: "a number", float: "a number", list: "a list", dict: "a table"}
     return names[type(value)]
-
-
-def _is_plain(value: Any) -> bool:
-    return isinstance(value, bool | int | float | datetime.date) and not isinstance(value, datetime.datetime)
-
-
-def _spelled(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)

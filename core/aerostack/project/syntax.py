@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 from aerostack.errors import ConfigError, Location
@@ -43,7 +44,8 @@ def explain(error: Exception, text: str, path: Path) -> ConfigError:
     """The ``ConfigError`` for what ``tomllib`` raised."""
     if isinstance(error, RecursionError):
         return ConfigError(f"{path.name} is nested too deeply", hint="no key needs that", where=Location(path))
-    message = str(error)
+    # Python refuses to convert numbers of thousands of digits, and says so in words meant for programmers.
+    message = str(error) if isinstance(error, tomllib.TOMLDecodeError) else "a number is too long"
     place = _PLACE.search(message)
     what = message[: place.start()] if place else message
     lines = text.replace("\r\n", "\n").split("\n")

@@ -21,6 +21,7 @@ from aerostack.project.edit import add_entry, set_value
 from aerostack.project.flatten import flatten
 from aerostack.project.keypath import KeyPath, dotted, toml_key, toml_string, value_at
 from aerostack.project.kinds import BY_NAME, Kind
+from aerostack.project.rules import shape_errors
 
 
 def write_ids(project: Project, ids: Mapping[str, str]) -> tuple[Location, ...]:
@@ -39,6 +40,8 @@ def write_ids(project: Project, ids: Mapping[str, str]) -> tuple[Location, ...]:
         return ()
     path = project.file
     document = read(path)
+    for error in shape_errors(document, project.environment):
+        raise error  # somebody is editing the file
     places: list[KeyPath] = []
     changed = document
     for kind, binding, remote_id in wanted:
