@@ -1,0 +1,116 @@
+"""The API as an application: its routes, who may call them, and what a failure looks like."""
+
+from __future__ import annotations
+
+import hmac
+import traceback
+from collections.abc import Awaitable, Callable, Iterable
+from typing import TypeAlias
+
+from aiohttp import web
+
+from aerostack_edge.addresses import hostname
+from aerostack_edge.api import (
+    account,
+    codes,
+    d1,
+    deployments,
+    kv,
+    kv_values,
+    log,
+    queues,
+    r2,
+    r2_objects,
+    scripts,
+    secrets,
+    settings,
+    versions,
+    workers,
+)
+from aerostack_edge.api.envelope import ApiError, refusal
+from aerostack_edge.control import Control, control
+
+ROOT = "/client/v4"
+
+Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+_BELOW_ACCOUNT = (
+    account,
+    d1,
+    kv,
+    kv_values,
+    r2,
+    r2_objects,
+    queues,
+    scripts,
+    settings,
+    versions,
+    deployments,
+    secrets,
+    workers,
+)
+
+
+def routes() -> Iterable[web.RouteDef]:
+    """Every route, with its whole path."""
+    for noun in _BELOW_ACCOUNT:
+        yield from (_below(route) for route in noun.routes("/accounts/{account}"))
+    yield from (_below(route) for route in log.routes())
+
+
+async def answer(request: web.Request, handler: Handler, report: Callable[[str], None]) -> web.StreamResponse:
+    """Let ``handler`` answer if the caller may ask; whatever happens, the answer has Cloudflare's form.
+
+    ``report`` gets the traceback of a bug of ours: the caller is only told that there was one.
+    """
+    edge = control(request)
+    path = request.path.removeprefix(ROOT)
+    if path.startswith(log.PREFIX):
+        return await _guarded(edge, request, path, handler, report)
+    begun = edge.requests.begin()
+    status = 499  # the client left before there was an answer
+    try:
+        response = await _guarded(edge, request, path, handler, report)
+        status = response.status
+    finally:
+        edge.requests.end(begun, request.method, path, tuple(sorted(request.query)), status)
+    return response
+
+
+async def _guarded(
+    edge: Control, request: web.Request, path: str, handler: Handler, report: Callable[[str], None]
+) -> web.StreamResponse:
+    try:
+        _admit(edge, request, path)
+        return await handler(request)
+    except ApiError as error:
+        return refusal(error)
+    except web.HTTPNotFound:
+        return refusal(codes.NO_ROUTE(path=path))
+    except web.HTTPMethodNotAllowed:
+        return refusal(codes.NO_METHOD(method=request.method, path=path))
+    except web.HTTPException as error:
+        return refusal(ApiError(error.status, error.status, error.reason))
+    except ConnectionError:
+        raise  # the client is gone: nobody to answer
+    except Exception:
+        report(f"{request.method} {path} failed:\n{traceback.format_exc()}")
+        return refusal(codes.INTERNAL())
+
+
+def _admit(edge: Control, request: web.Request, path: str) -> None:
+    host = hostname(request.host)
+    if host not in edge.hosts:
+        raise codes.FOREIGN_HOST(host=host)
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise codes.NO_CREDENTIALS()
+    if not hmac.compare_digest(token.strip().encode(errors="replace"), edge.token.encode()):
+        raise codes.INVALID_TOKEN() if path == "/user/tokens/verify" else codes.BAD_TOKEN()
+    named = request.match_info.get("account")
+    if named is not None and named != edge.account:
+        raise codes.FOREIGN_ACCOUNT()
+
+
+def _below(route: web.RouteDef) -> web.RouteDef:
+    return web.RouteDef(route.method, f"{ROOT}{route.path}", route.handler, route.kwargs)

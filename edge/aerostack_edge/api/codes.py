@@ -1,0 +1,88 @@
+"""Cloudflare's error codes, by product: the same number means different things in different ones.
+
+Texts are templates for :meth:`str.format`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aerostack_edge.api.envelope import ApiError
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One way to be refused."""
+
+    status: int
+    code: int
+    text: str
+
+    def __call__(self, **words: object) -> ApiError:
+        """The refusal, its text filled in."""
+        return ApiError(self.status, self.code, self.text.format(**words))
+
+
+# Every product
+NO_CREDENTIALS = Code(401, 10001, "Unable to authenticate request")
+BAD_TOKEN = Code(401, 10000, "Authentication error")
+INVALID_TOKEN = Code(401, 1000, "Invalid API Token")
+FOREIGN_ACCOUNT = Code(403, 9109, "Unauthorized to access requested resource")
+FOREIGN_HOST = Code(403, 9110, "The API does not answer under the host name {host}")
+NO_ROUTE = Code(404, 7003, "Could not route to {path}, perhaps your object identifier is invalid?")
+NO_METHOD = Code(405, 10405, "Method not allowed: {method} {path}")
+MALFORMED_JSON = Code(400, 6007, "Malformed JSON in request body")
+MALFORMED = Code(400, 7400, "The request is malformed: {reason}")
+TOO_LARGE = Code(413, 413, "The request body is larger than {limit} bytes")
+INTERNAL = Code(500, 10013, "The edge failed to answer; its log says why")
+#: Ours, not Cloudflare's: what the real one could do.
+UNSUPPORTED = Code(400, 19000, "{what} is not supported by this edge")
+
+# D1
+D1_EXISTS = Code(400, 7502, "A database with the name {name} already exists")
+D1_NOT_FOUND = Code(404, 7404, "The database {name} could not be found")
+D1_INVALID = Code(400, 7400, "The request is malformed: {reason}")
+D1_QUERY = Code(400, 7500, "{reason}")
+
+# KV
+KV_EXISTS = Code(400, 10014, "A namespace with this account ID and title already exists.")
+KV_NOT_FOUND = Code(404, 10013, "Namespace not found. Please check that the namespace id is correct.")
+KV_NO_TITLE = Code(400, 10019, "A namespace title is required: 1 to 512 bytes.")
+KV_NO_KEY = Code(404, 10009, "The key was not found")
+KV_INVALID = Code(400, 10022, "{reason}")
+
+# R2
+R2_EXISTS = Code(409, 10004, "The bucket you tried to create already exists, and you own it.")
+R2_NOT_FOUND = Code(404, 10006, "The specified bucket does not exist.")
+R2_INVALID_NAME = Code(400, 10005, "The specified bucket name is not valid: 3 to 63 of a-z, 0-9 and inner hyphens.")
+R2_NOT_EMPTY = Code(409, 10008, "The bucket you tried to delete is not empty.")
+R2_NO_OBJECT = Code(404, 10007, "The specified key does not exist.")
+R2_NO_LENGTH = Code(411, 10033, "Content-Length is required")
+
+# Queues
+QUEUE_EXISTS = Code(409, 11009, "A queue with the name {name} already exists")
+QUEUE_NOT_FOUND = Code(404, 11000, "The queue {id} could not be found")
+QUEUE_INVALID = Code(400, 11003, "A queue name has 1 to 63 of a-z, 0-9 and inner hyphens")
+
+# Workers
+SERVICE_NOT_FOUND = Code(404, 10090, "This service does not exist on your account.")
+SCRIPT_NOT_FOUND = Code(404, 10007, "This Worker does not exist on your account.")
+SCRIPT_NAME = Code(400, 10016, "Invalid Worker name: 1 to 63 of a-z, 0-9, - and _, beginning with a letter or digit.")
+SCRIPT_INVALID = Code(400, 10021, "{reason}")
+SCRIPT_TOO_LARGE = Code(413, 10027, "Your Worker exceeded the size limit of {limit} bytes.")
+SECRET_NOT_FOUND = Code(404, 10056, "Secret not found: {name}")
+VERSION_NOT_FOUND = Code(404, 100146, "Version {id} does not exist")
+VERSION_NOT_LIVE = Code(400, 10215, "The latest version is not deployed: deploy it before changing secrets.")
+DEPLOYMENT_NOT_FOUND = Code(404, 10336, "Deployment {id} does not exist")
+SUBDOMAIN_INVALID = Code(400, 10031, "The subdomain must be 1 to 63 of a-z, 0-9 and inner hyphens.")
+
+# Bindings
+BINDING_UNNAMED = Code(400, 10052, "Binding at index {index} must have a name.")
+D1_UNKNOWN = Code(
+    400, 10181, "D1 binding '{name}' references database '{id}' which was not found. Verify that it exists."
+)
+KV_INVALID_ID = Code(400, 10042, "KV namespace '{id}' is not valid.")
+KV_UNKNOWN = Code(400, 10041, "KV namespace '{id}' of binding '{name}' not found.")
+R2_UNKNOWN = Code(400, 10085, "R2 bucket '{id}' not found. Please use a different name and try again.")
+QUEUE_UNKNOWN = Code(400, 11000, "Queue '{id}' of binding '{name}' not found.")
+SERVICE_UNKNOWN = Code(400, 10143, "Could not resolve service binding '{name}': Worker '{id}' not found.")

@@ -1,0 +1,105 @@
+"""``…/versions``: uploading without deploying, and reading what was uploaded."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiohttp import web
+
+from aerostack_edge.api import codes, drafts
+from aerostack_edge.api.bindings import resolved
+from aerostack_edge.api.envelope import number, ok
+from aerostack_edge.api.scripts import found
+from aerostack_edge.api.upload import received
+from aerostack_edge.control import Control, control
+from aerostack_edge.state import versions
+from aerostack_edge.state.versions import Version
+
+#: How far back a list goes; Cloudflare lets the last hundred be deployed.
+NEWEST = 100
+
+
+async def listed(request: web.Request) -> web.Response:
+    """The newest first, all on the first page: later pages are empty, so that loops end."""
+    script = await found(request)
+    size = min(number(request, "per_page", NEWEST, least=1), NEWEST)
+    first = number(request, "page", 1, least=1) == 1
+    shown = await control(request).database.read(versions.newest, script.name, size) if first else []
+    info = {"page": number(request, "page", 1, least=1), "per_page": size, "count": len(shown)}
+    return ok({"items": [_brief(version) for version in shown]}, info=info)
+
+
+async def upload(request: web.Request) -> web.Response:
+    """Record a version; what is live stays live. It is started when it is deployed."""
+    edge = control(request)
+    script = await found(request)
+    form = await received(request)
+    stored = await drafts.stored(edge, form.modules)
+    async with edge.scripts.editing(script.name):
+        before = await drafts.bound(edge, await drafts.latest(edge, script.name))
+        what = resolved(
+            form.metadata.get("bindings") or [],
+            before,
+            keep=form.metadata.get("keep_bindings") or (),
+            strict=request.query.get("bindings_inherit") == "strict",
+        )
+        draft = drafts.content(form.metadata, stored, what)
+        notes = drafts.noted(form.metadata, "version_upload")
+        version = await drafts.publish(edge, script.name, draft, what.secrets, notes, deploy=False)
+    return ok(_full(version))
+
+
+async def get(request: web.Request) -> web.Response:
+    """One version with what it is made of."""
+    script = await found(request)
+    return ok(_full(await named(control(request), script.name, request.match_info["version"])))
+
+
+async def named(edge: Control, script: str, id: str) -> Version:
+    """The version of that id. Raises ``ApiError``."""
+    version = await edge.database.read(versions.get, script, id)
+    if version is None:
+        raise codes.VERSION_NOT_FOUND(id=id)
+    return version
+
+
+def _brief(version: Version) -> dict[str, Any]:
+    return {
+        "id": version.id,
+        "number": version.number,
+        "metadata": {
+            "created_on": version.created_on,
+            "modified_on": version.created_on,
+            "source": "api",
+            "author_id": "",
+            "author_email": "edge@localhost",
+            "hasPreview": False,
+        },
+        "annotations": dict(version.annotations),
+    }
+
+
+def _full(version: Version) -> dict[str, Any]:
+    return _brief(version) | {
+        "resources": {
+            "bindings": list(version.content.bindings),
+            "script": {
+                "etag": version.content.etag,
+                "handlers": list(version.startup.handlers),
+                "last_deployed_from": "api",
+            },
+            "script_runtime": {
+                "compatibility_date": version.content.compatibility_date,
+                "compatibility_flags": list(version.content.compatibility_flags),
+                "usage_model": "standard",
+                "limits": version.content.extra.get("limits", {}),
+            },
+        },
+        "startup_time_ms": version.startup.milliseconds,
+    }
+
+
+def routes(account: str) -> list[web.RouteDef]:
+    """Below the API's root; ``account`` is the account's path."""
+    one = f"{account}/workers/scripts/{{script}}/versions"
+    return [web.get(one, listed), web.post(one, upload), web.get(f"{one}/{{version}}", get)]

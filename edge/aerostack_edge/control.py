@@ -1,0 +1,35 @@
+"""All that a request of the API may need, in one value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from aiohttp import web
+
+from aerostack_edge.addresses import Addresses
+from aerostack_edge.requests import RequestLog
+from aerostack_edge.runtime import Runtime
+from aerostack_edge.scripts import Scripts
+from aerostack_edge.state.database import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Control:
+    """The parts of a running edge. ``hosts`` are the names under which the API answers."""
+
+    account: str
+    token: str = field(repr=False)
+    hosts: frozenset[str]
+    database: Database
+    runtime: Runtime
+    scripts: Scripts
+    addresses: Addresses
+    requests: RequestLog
+
+
+CONTROL = web.AppKey("control", Control)
+
+
+def control(request: web.Request) -> Control:
+    """The edge that the request came to."""
+    return request.app[CONTROL]

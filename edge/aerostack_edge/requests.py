@@ -1,0 +1,63 @@
+"""What the API was asked lately: tests and benchmarks count requests, and the rounds of waiting among them."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from dataclasses import dataclass
+from itertools import count
+
+CAPACITY = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One finished request. ``query`` holds the names only: values may be secret. Times are seconds of one clock."""
+
+    sequence: int
+    method: str
+    path: str
+    query: tuple[str, ...]
+    status: int
+    started: float
+    ended: float
+    overlap: int
+
+
+class RequestLog:
+    """The last requests, in memory. ``overlap`` of an entry is how many were under way when it began, with itself."""
+
+    def __init__(self) -> None:
+        self._entries: deque[Entry] = deque(maxlen=CAPACITY)
+        self._sequence = count(1)
+        self._open = 0
+
+    def begin(self) -> tuple[float, int]:
+        """Start the clock of a request."""
+        self._open += 1
+        return time.monotonic(), self._open
+
+    def end(self, begun: tuple[float, int], method: str, path: str, query: tuple[str, ...], status: int) -> None:
+        """Record it."""
+        self._open -= 1
+        started, overlap = begun
+        self._entries.append(
+            Entry(
+                sequence=next(self._sequence),
+                method=method,
+                path=path,
+                query=query,
+                status=status,
+                started=started,
+                ended=time.monotonic(),
+                overlap=overlap,
+            )
+        )
+
+    def entries(self) -> list[Entry]:
+        """In the order in which they began."""
+        return sorted(self._entries, key=lambda entry: entry.started)
+
+    def clear(self) -> None:
+        """Forget them; the sequence goes on."""
+        self._entries.clear()

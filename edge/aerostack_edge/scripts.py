@@ -1,0 +1,170 @@
+"""Publishing: from an upload to what answers.
+
+The order is the promise. Code is on disk before anything refers to it; the candidate is started before the database
+calls it live; the database is written before the client is told. Killed at any point, the edge comes back with
+either the old version live or the new one, never with half of one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Mapping, Sequence
+from weakref import WeakValueDictionary
+
+from aerostack_edge.addresses import Addresses
+from aerostack_edge.model import Module, ScriptVersion, Startup
+from aerostack_edge.runtime import Runtime
+from aerostack_edge.state import deployments, scripts, versions
+from aerostack_edge.state.blobs import Blobs
+from aerostack_edge.state.database import Database
+from aerostack_edge.state.deployments import Deployment
+from aerostack_edge.state.versions import Content, StoredModule, Version
+
+#: What is known of a version that was uploaded and never started.
+_NOT_STARTED = Startup(milliseconds=0, handlers=())
+
+
+class Code:
+    """Reads recorded versions back into something the runtime can start."""
+
+    def __init__(self, database: Database, blobs: Blobs) -> None:
+        self._database = database
+        self._blobs = blobs
+
+    async def store(self, modules: Sequence[Module]) -> tuple[StoredModule, ...]:
+        """Put the modules on disk."""
+        digests = await asyncio.to_thread(self._blobs.put, [module.content for module in modules])
+        return tuple(
+            StoredModule(name=module.name, type=module.type, digest=digest, size=len(module.content))
+            for module, digest in zip(modules, digests, strict=True)
+        )
+
+    async def modules(self, content: Content) -> tuple[Module, ...]:
+        """Read them again."""
+
+        def read() -> tuple[Module, ...]:
+            return tuple(
+                Module(name=module.name, type=module.type, content=self._blobs.get(module.digest))
+                for module in content.modules
+            )
+
+        return await asyncio.to_thread(read)
+
+    async def live(self, script: str) -> ScriptVersion | None:
+        """The live version of a script; ``None`` when it has none."""
+
+        def query(connection: sqlite3.Connection) -> tuple[Version, dict[str, str]] | None:
+            version = deployments.live(connection, script)
+            return (version, versions.secrets_of(connection, version.id)) if version else None
+
+        found = await self._database.read(query)
+        if found is None:
+            return None
+        version, secrets = found
+        return await self.runnable(script, version.id, version.number, version.content, secrets)
+
+    async def runnable(
+        self, script: str, id: str, number: int, content: Content, secrets: Mapping[str, str]
+    ) -> ScriptVersion:
+        """The complete value."""
+        return ScriptVersion(
+            id=id,
+            script=script,
+            number=number,
+            main_module=content.main_module,
+            modules=await self.modules(content),
+            bindings=tuple(binding for binding in content.bindings if binding["type"] != "secret_text"),
+            secrets=secrets,
+            compatibility_date=content.compatibility_date,
+            compatibility_flags=content.compatibility_flags,
+        )
+
+
+class Scripts:
+    """Makes versions and deployments. Changes to one script take turns: hold ``editing`` around read and write."""
+
+    def __init__(self, database: Database, code: Code, runtime: Runtime, addresses: Addresses) -> None:
+        self.code = code
+        self._database = database
+        self._runtime = runtime
+        self._addresses = addresses
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    def editing(self, script: str) -> asyncio.Lock:
+        """The lock of one script."""
+        return self._locks.setdefault(script, asyncio.Lock())
+
+    async def publish(
+        self,
+        script: str,
+        content: Content,
+        *,
+        secrets: Mapping[str, str],
+        annotations: Mapping[str, str],
+        deploy: bool,
+    ) -> Version:
+        """Record a new version, and make it live when ``deploy``.
+
+        Raises ``StartupError`` and ``UnsupportedBinding``; then nothing is recorded, and what was live stays live.
+        """
+        id = versions.new_id()
+        number = await self._database.read(versions.next_number, script)
+        startup = _NOT_STARTED
+        if deploy:
+            runnable = await self.code.runnable(script, id, number, content, secrets)
+            startup = await self._runtime.launch(runnable)
+
+        def record(connection: sqlite3.Connection) -> Version:
+            scripts.ensure(connection, script)
+            versions.record(
+                connection,
+                id=id,
+                script=script,
+                number=number,
+                content=content,
+                secrets=secrets,
+                annotations=annotations,
+                startup=startup,
+            )
+            if deploy:
+                deployments.record(connection, script, id, annotations)
+            recorded = versions.get(connection, script, id)
+            assert recorded is not None
+            return recorded
+
+        if not deploy:
+            return await self._database.write(record)
+        try:
+            return await self._database.write(record)
+        except BaseException:
+            await self._forget_launched(script)
+            raise
+
+    async def deploy(self, script: str, version: Version, annotations: Mapping[str, str]) -> Deployment:
+        """Make a recorded version live. Raises ``StartupError`` and ``UnsupportedBinding`` as ``publish`` does."""
+        secrets = await self._database.read(versions.secrets_of, version.id)
+        runnable = await self.code.runnable(script, version.id, version.number, version.content, secrets)
+        startup = await self._runtime.launch(runnable)
+
+        def record(connection: sqlite3.Connection) -> Deployment:
+            scripts.ensure(connection, script)
+            versions.started(connection, version.id, startup)
+            return deployments.record(connection, script, version.id, annotations)
+
+        try:
+            return await self._database.write(record)
+        except BaseException:
+            await self._forget_launched(script)
+            raise
+
+    async def delete(self, script: str) -> bool:
+        """Remove the script and stop it; whether it was there."""
+        existed = await self._database.write(scripts.delete, script)
+        self._addresses.switch(script, False)
+        await self._runtime.remove(script)
+        return existed
+
+    async def _forget_launched(self, script: str) -> None:
+        # What runs now was never recorded: the next request starts what the database says.
+        await self._runtime.remove(script)

@@ -1,0 +1,10 @@
+"""Time as Cloudflare writes it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+
+def now() -> str:
+    """RFC 3339 in UTC with microseconds, such as ``2026-11-23T02:22:00.123456Z``: it sorts as text."""
+    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -1,0 +1,59 @@
+"""Deployments: which version of a script is live. The newest one counts; none is ever changed."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from aerostack_edge.state import versions
+from aerostack_edge.state.clock import now
+from aerostack_edge.state.versions import Version
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    """A version made live."""
+
+    id: str
+    script: str
+    version: str
+    created_on: str
+    annotations: Mapping[str, str]
+
+
+def record(connection: sqlite3.Connection, script: str, version: str, annotations: Mapping[str, str]) -> Deployment:
+    """Make a version the live one."""
+    deployment = Deployment(
+        id=str(uuid.uuid4()), script=script, version=version, created_on=now(), annotations=annotations
+    )
+    connection.execute(
+        "INSERT INTO deployments (id, script, version, created_on, annotations) VALUES (?, ?, ?, ?, ?)",
+        (deployment.id, script, version, deployment.created_on, json.dumps(dict(annotations))),
+    )
+    return deployment
+
+
+def newest(connection: sqlite3.Connection, script: str, limit: int) -> list[Deployment]:
+    """The newest first: the first one is live."""
+    rows = connection.execute(
+        "SELECT * FROM deployments WHERE script = ? ORDER BY sequence DESC LIMIT ?", (script, limit)
+    )
+    return [
+        Deployment(
+            id=row["id"],
+            script=row["script"],
+            version=row["version"],
+            created_on=row["created_on"],
+            annotations=json.loads(row["annotations"]),
+        )
+        for row in rows
+    ]
+
+
+def live(connection: sqlite3.Connection, script: str) -> Version | None:
+    """The version that answers requests; ``None`` when nothing has been deployed."""
+    found = newest(connection, script, 1)
+    return versions.get(connection, script, found[0].version) if found else None

@@ -1,0 +1,176 @@
+"""Versions of scripts: immutable, complete, numbered from 1. Code is kept as digests into the blobs."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from aerostack_edge.model import ModuleType, Startup
+from aerostack_edge.state.clock import now
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredModule:
+    """``digest`` finds the content in the blobs."""
+
+    name: str
+    type: ModuleType
+    digest: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """What an upload says, without the texts of its secrets: what a version is made of.
+
+    ``bindings`` have Cloudflare's wire shape; a ``secret_text`` among them has a name only. ``extra`` holds settings
+    of a version that the edge records and gives back but does not act on (``placement``, ``limits``).
+    """
+
+    main_module: str
+    modules: tuple[StoredModule, ...]
+    bindings: tuple[Mapping[str, Any], ...] = ()
+    compatibility_date: str = ""
+    compatibility_flags: tuple[str, ...] = ()
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def etag(self) -> str:
+        """Changes when the code does."""
+        code = json.dumps([[module.name, module.type, module.digest] for module in self.modules])
+        return hashlib.sha256(f"{self.main_module}\n{code}".encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """One version, as recorded."""
+
+    id: str
+    script: str
+    number: int
+    created_on: str
+    content: Content
+    annotations: Mapping[str, str]
+    startup: Startup
+
+
+def new_id() -> str:
+    """A UUID."""
+    return str(uuid.uuid4())
+
+
+def next_number(connection: sqlite3.Connection, script: str) -> int:
+    """The number that the next version of the script gets."""
+    row = connection.execute("SELECT max(number) AS number FROM versions WHERE script = ?", (script,)).fetchone()
+    return int(row["number"] or 0) + 1
+
+
+def record(
+    connection: sqlite3.Connection,
+    *,
+    id: str,
+    script: str,
+    number: int,
+    content: Content,
+    secrets: Mapping[str, str],
+    annotations: Mapping[str, str],
+    startup: Startup,
+) -> None:
+    """Add a version with its secrets; the script must exist."""
+    connection.execute(
+        "INSERT INTO versions (id, script, number, created_on, content, annotations, startup_ms, handlers) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            id,
+            script,
+            number,
+            now(),
+            _encoded(content),
+            json.dumps(dict(annotations)),
+            startup.milliseconds,
+            json.dumps(startup.handlers),
+        ),
+    )
+    connection.executemany(
+        "INSERT INTO secrets (version, name, value) VALUES (?, ?, ?)",
+        [(id, name, value) for name, value in secrets.items()],
+    )
+
+
+def get(connection: sqlite3.Connection, script: str, id: str) -> Version | None:
+    """The version of that id, if it is one of the script's."""
+    row = connection.execute("SELECT * FROM versions WHERE script = ? AND id = ?", (script, id)).fetchone()
+    return _version(row) if row else None
+
+
+def latest(connection: sqlite3.Connection, script: str) -> Version | None:
+    """The newest version, whether deployed or not."""
+    found = newest(connection, script, 1)
+    return found[0] if found else None
+
+
+def newest(connection: sqlite3.Connection, script: str, limit: int) -> list[Version]:
+    """The newest versions first, at most ``limit``."""
+    rows = connection.execute("SELECT * FROM versions WHERE script = ? ORDER BY number DESC LIMIT ?", (script, limit))
+    return [_version(row) for row in rows]
+
+
+def started(connection: sqlite3.Connection, id: str, startup: Startup) -> None:
+    """Note what starting a version showed, for one that was uploaded without being started."""
+    connection.execute(
+        "UPDATE versions SET startup_ms = ?, handlers = ? WHERE id = ?",
+        (startup.milliseconds, json.dumps(startup.handlers), id),
+    )
+
+
+def secrets_of(connection: sqlite3.Connection, id: str) -> dict[str, str]:
+    """The texts of a version's secrets, for the runtime and for the next version. Never for an answer."""
+    rows = connection.execute("SELECT name, value FROM secrets WHERE version = ?", (id,))
+    return {row["name"]: row["value"] for row in rows}
+
+
+def digests(connection: sqlite3.Connection) -> set[str]:
+    """Every blob that a version needs."""
+    rows: Sequence[sqlite3.Row] = connection.execute("SELECT content FROM versions").fetchall()
+    return {module["digest"] for row in rows for module in json.loads(row["content"])["modules"]}
+
+
+def _encoded(content: Content) -> str:
+    return json.dumps(
+        {
+            "main_module": content.main_module,
+            "modules": [
+                {"name": module.name, "type": module.type, "digest": module.digest, "size": module.size}
+                for module in content.modules
+            ],
+            "bindings": list(content.bindings),
+            "compatibility_date": content.compatibility_date,
+            "compatibility_flags": content.compatibility_flags,
+            "extra": content.extra,
+        }
+    )
+
+
+def _version(row: sqlite3.Row) -> Version:
+    document = json.loads(row["content"])
+    return Version(
+        id=row["id"],
+        script=row["script"],
+        number=row["number"],
+        created_on=row["created_on"],
+        content=Content(
+            main_module=document["main_module"],
+            modules=tuple(StoredModule(**module) for module in document["modules"]),
+            bindings=tuple(document["bindings"]),
+            compatibility_date=document["compatibility_date"],
+            compatibility_flags=tuple(document["compatibility_flags"]),
+            extra=document["extra"],
+        ),
+        annotations=json.loads(row["annotations"]),
+        startup=Startup(milliseconds=row["startup_ms"], handlers=tuple(json.loads(row["handlers"]))),
+    )
