@@ -7,15 +7,18 @@ of a deploy: ``Project`` (what the file says) → ``Resolution`` (the plan) → 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NoReturn, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Literal, NoReturn, Protocol, TypeAlias, TypeVar
 
 from aerostack.errors import Location
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
+
+T = TypeVar("T")
 
 Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
 
@@ -291,6 +294,9 @@ class Tools(Protocol):
 
     def bundle(self, project: Project) -> Future[Bundle]:
         """Start building the project's code, once a run; later calls return the same future."""
+
+    def keep(self, name: str, open: Callable[[], AbstractContextManager[T]]) -> T:
+        """Something to have once in a run, such as a connection: opened at the first call, closed after the run."""
 
     def step(self, message: str) -> None:
         """Tell the user what is being done now."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar, cast
 
 from aerostack.errors import CommandError, MissingExecutableError
 from aerostack.model import Action, Bundle, CommandResult, Project, Secret
@@ -16,6 +18,9 @@ from aerostack.redact import is_secret_name, redact, secret_values
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
+
+
+T = TypeVar("T")
 
 
 class Reporter(Protocol):
@@ -32,7 +37,10 @@ class Reporter(Protocol):
 
 
 class RunTools:
-    """The tools of one run. ``carried_out`` collects the actions that the backend reports as done."""
+    """The tools of one run, to be used as a context manager: what was kept is closed at its end.
+
+    ``carried_out`` collects the actions that the backend reports as done.
+    """
 
     def __init__(self, *, environ: Mapping[str, str], reporter: Reporter) -> None:
         self._environ = environ
@@ -40,7 +48,15 @@ class RunTools:
         self._secrets = secret_values(environ)
         self._bundle: Future[Bundle] | None = None
         self._lock = threading.Lock()
+        self._stack = contextlib.ExitStack()
+        self._kept: dict[str, Any] = {}
         self.carried_out: list[Action] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
 
     def environ(self, name: str) -> str | None:
         return self._environ.get(name) or None
@@ -118,6 +134,11 @@ class RunTools:
                 # A daemon, so that Ctrl-C ends the process without waiting for the build.
                 threading.Thread(target=work, name="bundle", daemon=True).start()
             return self._bundle
+
+    def keep(self, name: str, open: Callable[[], AbstractContextManager[T]]) -> T:
+        if name not in self._kept:
+            self._kept[name] = self._stack.enter_context(open())
+        return cast(T, self._kept[name])
 
     def step(self, message: str) -> None:
         self._reporter.step(redact(message, self._secrets))

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aerostack.cli import options
+from aerostack.cli.output import Output
 from aerostack.cli.run import run
 
 if TYPE_CHECKING:
-    from aerostack.cli.output import Output
+    from aerostack.model import Resolution
     from aerostack.pipeline import Planned, Prepared, Report, Request
 
 
@@ -42,20 +43,16 @@ def deploy(
         from aerostack import pipeline
         from aerostack.tools import RunTools
 
-        tools = RunTools(environ=os.environ, reporter=output)
         request = _request(path, env, backend, use_own_account, option, no_provision, adopt)
         prepared = pipeline.prepare(request, os.environ)
         known.update(_heading(prepared))
         _introduce(output, prepared)
-        report = pipeline.deploy(
-            prepared,
-            tools,
-            confirm=lambda resolution: (
-                yes or output.confirm(f"Delete what `aerostack plan` marks with -, in {resolution.target}?")
-            ),
-            started=started,
-        )
+        with RunTools(environ=os.environ, reporter=output) as tools:
+            report = pipeline.deploy(prepared, tools, confirm=confirm, started=started)
         return _show_report(output, report)
+
+    def confirm(resolution: Resolution) -> bool:
+        return yes or Output().confirm(f"Delete what `aerostack plan` marks with -, in {resolution.target}?")
 
     run(body, as_json=as_json, debug=debug, heading=lambda: known)
 
@@ -83,12 +80,12 @@ def plan(
         from aerostack import pipeline
         from aerostack.tools import RunTools
 
-        tools = RunTools(environ=os.environ, reporter=output)
         request = _request(path, env, backend, use_own_account, option, no_provision, adopt)
         prepared = pipeline.prepare(request, os.environ)
         known.update(_heading(prepared))
         _introduce(output, prepared)
-        _show_plan(output, pipeline.plan(prepared, tools))
+        with RunTools(environ=os.environ, reporter=output) as tools:
+            _show_plan(output, pipeline.plan(prepared, tools))
 
     run(body, as_json=as_json, debug=debug, heading=lambda: known)
 

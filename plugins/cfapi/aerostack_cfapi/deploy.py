@@ -5,14 +5,13 @@ from __future__ import annotations
 import secrets
 
 from aerostack.http import parallel
-from aerostack_cloudflare.account import Cloudflare
-
 from aerostack.model import Action, Deployment, Project, Provisioned, Resolution, Tools
 from aerostack_cfapi.bindings import bindings
 from aerostack_cfapi.connection import connect
 from aerostack_cfapi.metadata import content_hash, metadata, tag
 from aerostack_cfapi.resolve import wanted_address
 from aerostack_cfapi.settings import CfapiSettings
+from aerostack_cloudflare.account import Cloudflare
 
 
 def deploy(
@@ -23,16 +22,16 @@ def deploy(
     worker, address = planned["worker"], planned["workers.dev"]
     version, url = worker.id or "", _text(resolution.details.get("url"))
     if worker.writes or address.writes:
-        with connect(project, settings, tools, resolution.target) as cloudflare:
-            if worker.writes:
-                version = _upload(cloudflare, project, provisioned, tools)
-                tools.done(worker)
-            # The address is read back while it is being set: only the other side knows its exact form.
-            _, read = parallel(
-                lambda: _set_address(cloudflare, project, address, tools),
-                (lambda: cloudflare.scripts.worker(project.name)) if url is None else (lambda: None),
-            )
-            url = url or (read.url if read else None) or _workers_dev_url(project, resolution)
+        cloudflare = connect(project, settings, tools)
+        if worker.writes:
+            version = _upload(cloudflare, project, provisioned, tools)
+            tools.done(worker)
+        # The address is read back while it is being set: only the other side knows its exact form.
+        _, read = parallel(
+            lambda: _set_address(cloudflare, project, address, tools),
+            (lambda: cloudflare.scripts.worker(project.name)) if url is None else (lambda: None),
+        )
+        url = url or (read.url if read else None) or _workers_dev_url(project, resolution)
     return Deployment(
         version=version,
         urls=(url,) if url and wanted_address(project)[0] else (),

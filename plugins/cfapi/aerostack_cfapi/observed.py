@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from aerostack.http import parallel
-from aerostack_cloudflare.account import Cloudflare
-
 from aerostack.model import JournalView, Project, Resource
 from aerostack_cfapi.bindings import live_id
 from aerostack_cfapi.metadata import tagged_hash
+from aerostack_cloudflare.account import Cloudflare
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +69,8 @@ def observe(cloudflare: Cloudflare, project: Project, journal: JournalView, conc
         cloudflare.kv.list if namespaces else tuple,
     )
     lookups = tuple(_lookup(cloudflare, resource, journal) for resource in project.resources)
-    settings, deployments, versions, detail, subdomain, listed, *seen = parallel(*reads, *lookups, limit=concurrency)
+    results = list(parallel(*(reads + lookups), limit=concurrency))
+    settings, deployments, versions, detail, subdomain, listed, *seen = results
     ids = {namespace.id for namespace in listed}
     titles = {namespace.title: namespace.id for namespace in listed}
     resources = {

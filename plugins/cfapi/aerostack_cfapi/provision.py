@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from aerostack.errors import ConflictError
 from aerostack.http import parallel
-from aerostack_cloudflare.account import Cloudflare
-
-from aerostack.errors import ConflictError, RemoteError
 from aerostack.model import Action, Journal, Project, Provisioned, ProvisionedResource, Resolution, Resource, Tools
 from aerostack_cfapi.connection import connect
 from aerostack_cfapi.settings import CfapiSettings
+from aerostack_cloudflare.account import Cloudflare
+
+# How many creations an account takes at once without refusing some is not documented.
+_CREATIONS = 6
 
 _OUTCOMES = {"create": "created", "adopt": "adopted", "keep": "found"}
 
@@ -32,10 +34,10 @@ def provision(
         if action.writes:
             tools.done(action)
     if creations:
-        with connect(project, settings, tools, resolution.target) as cloudflare:
-            work = [_creation(cloudflare, group, journal, tools) for group in _same_name(creations)]
-            for made in parallel(*work, limit=settings.concurrency):
-                ids |= made
+        cloudflare = connect(project, settings, tools)
+        work = [_creation(cloudflare, group, journal, tools) for group in _same_name(creations)]
+        for made in parallel(*work, limit=min(settings.concurrency, _CREATIONS)):
+            ids |= made
     return Provisioned(
         resources=tuple(
             ProvisionedResource(
@@ -74,11 +76,6 @@ def _creation(
                 journal.forget(resource.key)
             error.hint = "somebody created it meanwhile: see what `aerostack plan` says now"
             raise
-        except RemoteError as error:
-            found = _find(cloudflare, first) if error.applied is None else None
-            if found is None:
-                raise
-            remote_id = found  # the answer was lost, not the creation
         for resource, action in group:
             journal.record(resource.key, remote_id)
             tools.done(action)
@@ -97,17 +94,3 @@ def _create(cloudflare: Cloudflare, resource: Resource) -> str:
     if resource.kind == "r2":
         return cloudflare.r2.create(resource.name, place).name
     return cloudflare.queues.create(resource.name).id
-
-
-def _find(cloudflare: Cloudflare, resource: Resource) -> str | None:
-    if resource.kind == "d1":
-        database = cloudflare.d1.get(resource.name)
-        return database.id if database else None
-    if resource.kind == "kv":
-        namespace = cloudflare.kv.find(resource.name)
-        return namespace.id if namespace else None
-    if resource.kind == "r2":
-        bucket = cloudflare.r2.get(resource.name)
-        return bucket.name if bucket else None
-    queue = cloudflare.queues.find(resource.name)
-    return queue.id if queue else None

@@ -21,11 +21,10 @@ def resolve(project: Project, settings: CfapiSettings, policy: Policy, journals:
     """Plan. The code is built while the reads are on the wire."""
     check_keys(project)
     bundle = tools.bundle(project)
-    with connect(project, settings, tools) as cloudflare:
-        tools.step(f"reading the account {cloudflare.account_id}")
-        target = cloudflare.account_id
-        journal = journals.at(target)
-        observed = observe(cloudflare, project, journal, settings.concurrency)
+    cloudflare = connect(project, settings, tools)
+    tools.step(f"reading the account {cloudflare.account_id}")
+    journal = journals.at(cloudflare.account_id)
+    observed = observe(cloudflare, project, journal, settings.concurrency)
     _check_rollout(project, observed.worker, settings)
     _check_subdomain(project, observed)
     actions = [
@@ -35,7 +34,7 @@ def resolve(project: Project, settings: CfapiSettings, policy: Policy, journals:
     actions.append(plan_worker(project, observed.worker, actions, bundle.result()))
     actions.append(plan_address(project, observed.worker))
     return Resolution(
-        target=target,
+        target=cloudflare.account_id,
         actions=tuple(actions),
         notes=_notes(project, observed.worker, actions),
         details=_details(observed),
