@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 from aerostack.errors import ConfigError, RateLimitError, RemoteError, RemoteTimeoutError
-from aerostack.http import bucket
 from aerostack.http.address import check_address, is_loopback
+from aerostack.http.bucket import PROCESS, TokenBucket
 from aerostack.http.failure import from_exception, judge_status
 from aerostack.http.response import Response
 from aerostack.http.retry import pause, retry_after
@@ -45,7 +45,8 @@ class Timeouts:
 class Client:
     """A context manager, safe to use from several threads.
 
-    ``token`` is sent as a bearer token and appears in no error. ``transport`` is an ``httpx`` transport, for tests;
+    ``token`` is sent as a bearer token and appears in no error. ``budget`` limits the rate of requests to other
+    machines; the process has one. ``transport`` is an ``httpx`` transport, for tests;
     ``clock``, ``sleep`` and ``jitter`` (random numbers in [0, 1)) likewise. Redirects are never followed. Proxies are
     taken from the environment, except for this machine. Raises ``ConfigError`` for an address that is none or that a
     token must not be sent to.
@@ -58,6 +59,7 @@ class Client:
         headers: Mapping[str, str] | None = None,
         token: Secret | None = None,
         timeouts: Timeouts | None = None,
+        budget: TokenBucket = PROCESS,
         transport: httpx.BaseTransport | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
@@ -69,7 +71,7 @@ class Client:
         self._clock, self._sleep, self._jitter = clock, sleep, jitter
         self._http = _open(self.base_url, dict(headers or {}), token, transport)
         # This machine has no budget to protect.
-        self._bucket = None if is_loopback(self._http.base_url.host) else bucket.PROCESS
+        self._budget = None if is_loopback(self._http.base_url.host) else budget
 
     def __enter__(self) -> Self:
         return self
@@ -143,8 +145,8 @@ class Client:
     ) -> tuple[Response | None, RemoteError | None]:
         import httpx
 
-        if self._bucket is not None:
-            wait = self._bucket.take(self._clock())
+        if self._budget is not None:
+            wait = self._budget.take(self._clock())
             if wait:
                 self._sleep(wait)
         left = max(0.001, deadline - self._clock())
