@@ -79,11 +79,11 @@ def observe(cloudflare: Cloudflare, project: Project, journal: JournalView, conc
     }
     worker = None
     if settings is not None:
-        live = deployments[0].versions if deployments else ()
+        live: tuple[tuple[str, float], ...] = deployments[0].versions if deployments else ()
         tags = {version.id: version.annotations.get("workers/tag") for version in versions}
         worker = Worker(
             bindings=settings.bindings,
-            versions=tuple(live),
+            versions=live,
             content_hash=tagged_hash(tags.get(live[0][0])) if len(live) == 1 else None,
             workers_dev=bool(detail and detail.enabled),
             preview_urls=bool(detail and detail.previews_enabled),
