@@ -123,4 +123,4 @@ def test_a_key_that_cfapi_cannot_honour_is_refused_by_name(run: Run, project: Pa
     file.write_text('routes = ["example.com/*"]\n' + file.read_text(encoding="utf-8"), encoding="utf-8")
     done = run("plan", *STAGING)
     assert done.status == 2
-    assert "error: aerostack.toml:1:1: the backend `cfapi` cannot honour the key `routes`" in done.stderr
+    assert "error: aerostack.toml:1:10: the backend `cfapi` cannot honour the key `routes`" in done.stderr
