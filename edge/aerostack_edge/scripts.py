@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import TypeVar
 from weakref import WeakValueDictionary
 
 from aerostack_edge.addresses import Addresses
@@ -17,9 +19,12 @@ from aerostack_edge.model import Module, ScriptVersion, Startup
 from aerostack_edge.runtime import Runtime
 from aerostack_edge.state import deployments, scripts, versions
 from aerostack_edge.state.blobs import Blobs
+from aerostack_edge.state.clock import now
 from aerostack_edge.state.database import Database
 from aerostack_edge.state.deployments import Deployment
 from aerostack_edge.state.versions import Content, StoredModule, Version
+
+T = TypeVar("T")
 
 #: What is known of a version that was uploaded and never started.
 _NOT_STARTED = Startup(milliseconds=0, handlers=())
@@ -59,22 +64,24 @@ class Code:
             return (version, versions.secrets_of(connection, version.id)) if version else None
 
         found = await self._database.read(query)
-        if found is None:
-            return None
-        version, secrets = found
-        return await self.runnable(script, version.id, version.number, version.content, secrets)
+        return None if found is None else await self.runnable(*found)
 
-    async def runnable(
-        self, script: str, id: str, number: int, content: Content, secrets: Mapping[str, str]
-    ) -> ScriptVersion:
+    async def runnable(self, version: Version, secrets: Mapping[str, str]) -> ScriptVersion:
         """The complete value."""
+        content = version.content
+        # What a Worker may ask about the version that it is.
+        described = {"tag": version.annotations.get("workers/tag", ""), "timestamp": version.created_on}
         return ScriptVersion(
-            id=id,
-            script=script,
-            number=number,
+            id=version.id,
+            script=version.script,
+            number=version.number,
             main_module=content.main_module,
             modules=await self.modules(content),
-            bindings=tuple(binding for binding in content.bindings if binding["type"] != "secret_text"),
+            bindings=tuple(
+                {**binding, **described} if binding["type"] == "version_metadata" else binding
+                for binding in content.bindings
+                if binding["type"] != "secret_text"
+            ),
             secrets=secrets,
             compatibility_date=content.compatibility_date,
             compatibility_flags=content.compatibility_flags,
@@ -106,57 +113,41 @@ class Scripts:
     ) -> Version:
         """Record a new version, and make it live when ``deploy``.
 
-        Raises ``StartupError`` and ``UnsupportedBinding``; then nothing is recorded, and what was live stays live.
+        Raises ``StartupError``; then nothing is recorded, and what was live stays live.
         """
-        id = versions.new_id()
-        number = await self._database.read(versions.next_number, script)
-        startup = _NOT_STARTED
+        version = Version(
+            id=versions.new_id(),
+            script=script,
+            number=await self._database.read(versions.next_number, script),
+            created_on=now(),
+            content=content,
+            annotations=annotations,
+            startup=_NOT_STARTED,
+        )
         if deploy:
-            runnable = await self.code.runnable(script, id, number, content, secrets)
-            startup = await self._runtime.launch(runnable)
+            startup = await self._runtime.launch(await self.code.runnable(version, secrets))
+            version = replace(version, startup=startup)
 
-        def record(connection: sqlite3.Connection) -> Version:
+        def record(connection: sqlite3.Connection) -> None:
             scripts.ensure(connection, script)
-            versions.record(
-                connection,
-                id=id,
-                script=script,
-                number=number,
-                content=content,
-                secrets=secrets,
-                annotations=annotations,
-                startup=startup,
-            )
+            versions.record(connection, version, secrets)
             if deploy:
-                deployments.record(connection, script, id, annotations)
-            recorded = versions.get(connection, script, id)
-            assert recorded is not None
-            return recorded
+                deployments.record(connection, script, version.id, annotations)
 
-        if not deploy:
-            return await self._database.write(record)
-        try:
-            return await self._database.write(record)
-        except BaseException:
-            await self._forget_launched(script)
-            raise
+        await self._recorded(script, record, launched=deploy)
+        return version
 
     async def deploy(self, script: str, version: Version, annotations: Mapping[str, str]) -> Deployment:
-        """Make a recorded version live. Raises ``StartupError`` and ``UnsupportedBinding`` as ``publish`` does."""
+        """Make a recorded version live. Raises ``StartupError`` as ``publish`` does."""
         secrets = await self._database.read(versions.secrets_of, version.id)
-        runnable = await self.code.runnable(script, version.id, version.number, version.content, secrets)
-        startup = await self._runtime.launch(runnable)
+        startup = await self._runtime.launch(await self.code.runnable(version, secrets))
 
         def record(connection: sqlite3.Connection) -> Deployment:
             scripts.ensure(connection, script)
             versions.started(connection, version.id, startup)
             return deployments.record(connection, script, version.id, annotations)
 
-        try:
-            return await self._database.write(record)
-        except BaseException:
-            await self._forget_launched(script)
-            raise
+        return await self._recorded(script, record, launched=True)
 
     async def delete(self, script: str) -> bool:
         """Remove the script and stop it; whether it was there."""
@@ -165,6 +156,11 @@ class Scripts:
         await self._runtime.remove(script)
         return existed
 
-    async def _forget_launched(self, script: str) -> None:
-        # What runs now was never recorded: the next request starts what the database says.
-        await self._runtime.remove(script)
+    async def _recorded(self, script: str, record: Callable[[sqlite3.Connection], T], *, launched: bool) -> T:
+        try:
+            return await self._database.write(record)
+        except BaseException:
+            if launched:
+                # What runs now was never recorded: the next request starts what the database says.
+                await self._runtime.remove(script)
+            raise

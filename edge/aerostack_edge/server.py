@@ -8,8 +8,7 @@ from aiohttp import web
 
 from aerostack_edge.api import app as api
 from aerostack_edge.control import CONTROL, Control
-from aerostack_edge.model import StartupError
-from aerostack_edge.runtime import UnknownScript, UnsupportedBinding
+from aerostack_edge.runtime import UnknownScript
 
 
 def application(edge: Control, report: Callable[[str], None]) -> web.Application:
@@ -35,8 +34,6 @@ async def _worker(edge: Control, script: str, request: web.Request) -> web.Strea
         return await edge.runtime.proxy(script, request)
     except UnknownScript:
         return _page(404, f"There is no Worker named {script} here.")
-    except (StartupError, UnsupportedBinding) as error:
-        return _page(500, f"The Worker {script} does not start: {error}")
 
 
 def _page(status: int, text: str) -> web.Response:

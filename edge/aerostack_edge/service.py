@@ -27,7 +27,7 @@ def serve(*, host: str, port: int, data: Path, workerd: Path, simulators: Path, 
 
 
 def variables(data: Path) -> dict[str, str]:
-    """The environment that leads any Cloudflare client to the account. Raises ``AerostackError`` when it is not there."""
+    """The environment that leads any Cloudflare client to the account. Raises ``AerostackError`` when none is."""
     known = identity.load(data)
     if known is None:
         raise AerostackError(
@@ -82,7 +82,7 @@ async def _serve(
         await asyncio.to_thread(blobs.keep, digests)
         addresses = Addresses(subdomain, enabled)
         code = Code(database, blobs)
-        runtime = Runtime(data=data, workerd=workerd, simulators=simulators, live=code.live, log=announce)
+        runtime = Runtime(data=data / "store", workerd=workerd, simulators=simulators, live=code.live, log=announce)
         edge = Control(
             account=who.account,
             token=who.token,

@@ -29,6 +29,7 @@ from aerostack_edge.api import (
 )
 from aerostack_edge.api.envelope import ApiError, refusal
 from aerostack_edge.control import Control, control
+from aerostack_edge.runtime import StoreUnavailable
 
 ROOT = "/client/v4"
 
@@ -91,6 +92,8 @@ async def _guarded(
         return refusal(codes.NO_METHOD(method=request.method, path=path))
     except web.HTTPException as error:
         return refusal(ApiError(error.status, error.status, error.reason))
+    except StoreUnavailable as error:
+        return refusal(codes.UNAVAILABLE(reason=error))
     except ConnectionError:
         raise  # the client is gone: nobody to answer
     except Exception:

@@ -35,6 +35,7 @@ MALFORMED_JSON = Code(400, 6007, "Malformed JSON in request body")
 MALFORMED = Code(400, 7400, "The request is malformed: {reason}")
 TOO_LARGE = Code(413, 413, "The request body is larger than {limit} bytes")
 INTERNAL = Code(500, 10013, "The edge failed to answer; its log says why")
+UNAVAILABLE = Code(503, 10001, "The store is not answering: {reason}")
 #: Ours, not Cloudflare's: what the real one could do.
 UNSUPPORTED = Code(400, 19000, "{what} is not supported by this edge")
 

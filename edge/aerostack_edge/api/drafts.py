@@ -10,7 +10,6 @@ from aerostack_edge.api import codes
 from aerostack_edge.api.bindings import Bound, check
 from aerostack_edge.control import Control
 from aerostack_edge.model import Module, StartupError
-from aerostack_edge.runtime import UnsupportedBinding
 from aerostack_edge.state import deployments, versions
 from aerostack_edge.state.deployments import Deployment
 from aerostack_edge.state.versions import Content, StoredModule, Version
@@ -101,8 +100,6 @@ async def publish(
     await check(edge, script, Bound(bindings=draft.bindings, secrets=secrets))
     try:
         return await edge.scripts.publish(script, draft, secrets=secrets, annotations=notes, deploy=deploy)
-    except UnsupportedBinding as error:
-        raise codes.UNSUPPORTED(what=str(error)) from error
     except StartupError as error:
         raise codes.SCRIPT_INVALID(reason=str(error)) from error
 
@@ -113,8 +110,6 @@ async def deploy(edge: Control, script: str, version: Version, notes: Mapping[st
     await check(edge, script, Bound(bindings=version.content.bindings, secrets=secrets))
     try:
         return await edge.scripts.deploy(script, version, notes)
-    except UnsupportedBinding as error:
-        raise codes.UNSUPPORTED(what=str(error)) from error
     except StartupError as error:
         raise codes.SCRIPT_INVALID(reason=str(error)) from error
 

@@ -6,7 +6,7 @@ import asyncio
 import base64
 import binascii
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -203,10 +203,10 @@ async def _good(reply: StoreReply) -> bytes:
     return content
 
 
-async def _each(writes: list[Any]) -> None:
+async def _each(writes: Iterable[Coroutine[Any, Any, None]]) -> None:
     gate = asyncio.Semaphore(_CONCURRENT)
 
-    async def one(write: Any) -> None:
+    async def one(write: Coroutine[Any, Any, None]) -> None:
         async with gate:
             await write
 

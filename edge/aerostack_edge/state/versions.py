@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from aerostack_edge.model import ModuleType, Startup
-from aerostack_edge.state.clock import now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,35 +69,25 @@ def next_number(connection: sqlite3.Connection, script: str) -> int:
     return int(row["number"] or 0) + 1
 
 
-def record(
-    connection: sqlite3.Connection,
-    *,
-    id: str,
-    script: str,
-    number: int,
-    content: Content,
-    secrets: Mapping[str, str],
-    annotations: Mapping[str, str],
-    startup: Startup,
-) -> None:
+def record(connection: sqlite3.Connection, version: Version, secrets: Mapping[str, str]) -> None:
     """Add a version with its secrets; the script must exist."""
     connection.execute(
         "INSERT INTO versions (id, script, number, created_on, content, annotations, startup_ms, handlers) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (
-            id,
-            script,
-            number,
-            now(),
-            _encoded(content),
-            json.dumps(dict(annotations)),
-            startup.milliseconds,
-            json.dumps(startup.handlers),
+            version.id,
+            version.script,
+            version.number,
+            version.created_on,
+            _encoded(version.content),
+            json.dumps(dict(version.annotations)),
+            version.startup.milliseconds,
+            json.dumps(version.startup.handlers),
         ),
     )
     connection.executemany(
         "INSERT INTO secrets (version, name, value) VALUES (?, ?, ?)",
-        [(id, name, value) for name, value in secrets.items()],
+        [(version.id, name, value) for name, value in secrets.items()],
     )
 
 
