@@ -1,0 +1,9 @@
+"""The edge's runtime: Workers in workerd processes, and the store they share. It knows nothing of the API."""
+
+from __future__ import annotations
+
+from aerostack_edge.runtime.errors import StoreUnavailable, UnknownScript, UnsupportedBinding
+from aerostack_edge.runtime.runtime import Runtime
+from aerostack_edge.runtime.store import Store, StoreReply
+
+__all__ = ["Runtime", "Store", "StoreReply", "StoreUnavailable", "UnknownScript", "UnsupportedBinding"]

@@ -1,0 +1,101 @@
+"""A version that runs: its process, the way to talk to it, and how much is going on in it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from aerostack_edge.model import ScriptVersion
+from aerostack_edge.runtime import script_config
+from aerostack_edge.runtime.console import Line
+from aerostack_edge.runtime.folder import Folder
+from aerostack_edge.runtime.process import Process
+from aerostack_edge.runtime.wire import session
+
+#: How long requests and WebSockets may go on in a process that has been replaced.
+DRAIN_SECONDS = 10.0
+#: How long it may then take to end, with what ``waitUntil`` still does.
+END_SECONDS = 3.0
+
+
+class Instance:
+    """One process with one version of a script."""
+
+    def __init__(self, version: ScriptVersion, process: Process, socket: Path) -> None:
+        self.version = version
+        self.process = process
+        self.socket = socket
+        self.session = session(socket)
+        self._running = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    @property
+    def alive(self) -> bool:
+        """Whether its process has not ended."""
+        return not self.process.ended.is_set()
+
+    @contextlib.contextmanager
+    def busy(self) -> Iterator[None]:
+        """Something is going on in it, such as a request, that draining waits for."""
+        self._running += 1
+        self._idle.clear()
+        try:
+            yield
+        finally:
+            self._running -= 1
+            if not self._running:
+                self._idle.set()
+
+    async def drain(self) -> None:
+        """Let what is going on finish, within limits, then end the process. Nothing new must come."""
+        idle = asyncio.create_task(self._idle.wait())
+        ended = asyncio.create_task(self.process.ended.wait())
+        await asyncio.wait((idle, ended), timeout=DRAIN_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        idle.cancel()
+        ended.cancel()
+        await self.stop(END_SECONDS)
+
+    async def stop(self, grace: float) -> None:
+        """End the process, with at most ``grace`` seconds to finish what it does."""
+        await self.process.stop(grace)
+        await self.session.close()
+        self.socket.unlink(missing_ok=True)
+
+
+class Launcher:
+    """Starts processes for versions."""
+
+    def __init__(
+        self,
+        *,
+        workerd: Path,
+        folder: Folder,
+        store: Path,
+        door: Callable[[str], Path],
+        log: Callable[[str], None],
+    ) -> None:
+        self._workerd = workerd
+        self._folder = folder
+        self._store = store
+        self._door = door
+        self._log = log
+
+    async def start(self, version: ScriptVersion) -> Instance:
+        """A running instance; its top-level code has run. Raises ``StartupError``."""
+        socket = self._folder.socket()
+        scratch = self._folder.scratch()
+
+        def log(line: Line) -> None:
+            for text in line.printed():
+                self._log(f"{version.script}: {text}")
+
+        try:
+            config = script_config.write(version, scratch, socket=socket, store=self._store, door=self._door)
+            process = await Process.start(self._workerd, config.path, sockets=1, environ=config.environ, log=log)
+        finally:
+            shutil.rmtree(scratch)
+        return Instance(version, process, socket)

@@ -1,0 +1,66 @@
+"""Pass an HTTP request to an instance and its answer back, both as streams."""
+
+from __future__ import annotations
+
+import aiohttp
+from aiohttp import web
+from yarl import URL
+
+from aerostack_edge.runtime import headers, websocket
+from aerostack_edge.runtime.instance import Instance
+
+
+class _Answer(web.StreamResponse):
+    """An answer whose content type is the Worker's, or none: the default of aiohttp would be an invention."""
+
+    async def _prepare_headers(self) -> None:
+        typed = "Content-Type" in self.headers
+        await super()._prepare_headers()
+        if not typed:
+            self.headers.popall("Content-Type", None)
+
+
+async def forward(instance: Instance, request: web.Request) -> web.StreamResponse:
+    """Have ``instance`` answer ``request``; the client going away cancels it.
+
+    Raises ``aiohttp.ClientConnectorError`` when nothing was sent, so that it may be tried again elsewhere.
+    """
+    if websocket.asked(request):
+        return await websocket.bridge(instance, request, _url(request))
+    try:
+        upstream = await instance.session.request(
+            request.method,
+            _url(request),
+            headers=headers.to_worker(request),
+            data=request.content if request.can_read_body else None,
+            allow_redirects=False,
+        )
+    except aiohttp.ClientConnectorError:
+        raise
+    except aiohttp.ClientError:
+        return web.Response(status=502, text="The Worker's process ended before it answered.\n")
+    try:
+        return await _relay(upstream, request)
+    finally:
+        upstream.close()
+
+
+async def _relay(upstream: aiohttp.ClientResponse, request: web.Request) -> web.StreamResponse:
+    answer = _Answer(status=upstream.status, reason=upstream.reason, headers=headers.to_client(upstream.raw_headers))
+    await answer.prepare(request)
+    try:
+        async for chunk in upstream.content.iter_any():
+            await answer.write(chunk)
+    except aiohttp.ClientError:
+        # Cut in the middle: the client must not take it for the end.
+        if request.transport is not None:
+            request.transport.abort()
+        return answer
+    await answer.write_eof()
+    return answer
+
+
+def _url(request: web.Request) -> URL:
+    # Byte for byte what the client sent, unless it sent a whole address as proxies get it.
+    path = request.raw_path if request.raw_path.startswith("/") else request.rel_url.raw_path_qs
+    return URL(f"http://worker{path}", encoded=True)

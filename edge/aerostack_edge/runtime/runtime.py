@@ -1,0 +1,123 @@
+"""The runtime as the rest of the edge sees it."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import aiohttp
+from aiohttp import web
+
+from aerostack_edge.model import ScriptVersion, Startup, StartupError
+from aerostack_edge.runtime.door import Door
+from aerostack_edge.runtime.errors import UnknownScript
+from aerostack_edge.runtime.folder import Folder
+from aerostack_edge.runtime.instance import Instance, Launcher
+from aerostack_edge.runtime.proxy import forward
+from aerostack_edge.runtime.script import Script
+from aerostack_edge.runtime.store import Store
+from aerostack_edge.runtime.wire import nobody_listens
+
+_STOP_SECONDS = 2.0
+_TRIES = 3
+
+
+class Runtime:
+    """One workerd for the store and one for each script in use, all children of this process.
+
+    ``data`` is the folder that survives; ``live`` reads the live version of a script from the state, ``None`` when
+    there is none; ``log`` gets a line at a time, with the name of the script in front.
+    """
+
+    def __init__(
+        self,
+        *,
+        data: Path,
+        workerd: Path,
+        simulators: Path,
+        live: Callable[[str], Awaitable[ScriptVersion | None]],
+        log: Callable[[str], None],
+    ) -> None:
+        self._live = live
+        self._log = log
+        self._folder = Folder(data)
+        self._scripts: dict[str, Script] = {}
+        self._doors: dict[str, Door] = {}
+        self.store = Store(data=data, workerd=workerd, simulators=simulators, folder=self._folder, log=log)
+        self._launcher = Launcher(
+            workerd=workerd, folder=self._folder, store=self.store.socket, door=self._door_path, log=log
+        )
+
+    async def start(self) -> None:
+        """Start the store. Scripts start when they are first needed. Raises ``AerostackError``."""
+        self._folder.open()
+        await self.store.start()
+
+    async def stop(self) -> None:
+        """End every process, the store last."""
+        await asyncio.gather(*(door.close() for door in self._doors.values()))
+        await asyncio.gather(*(script.stop(_STOP_SECONDS) for script in self._scripts.values()))
+        await self.store.stop(_STOP_SECONDS)
+        self._folder.remove()
+
+    async def launch(self, version: ScriptVersion) -> Startup:
+        """Run ``version`` and send all new requests to it; its predecessor drains in the background.
+
+        Raises ``StartupError`` with the reason, or its kind ``UnsupportedBinding``: what was live is live still.
+        """
+        began = time.perf_counter()
+        await self._script(version.script).launch(version)
+        return Startup(milliseconds=round((time.perf_counter() - began) * 1000))
+
+    async def remove(self, script: str) -> None:
+        """End the processes of a script. Fine when there are none."""
+        removed = self._scripts.pop(script, None)
+        if removed is not None:
+            await removed.stop(_STOP_SECONDS)
+
+    async def proxy(self, script: str, request: web.Request) -> web.StreamResponse:
+        """Let a script answer a request, or open a WebSocket. Raises ``UnknownScript``."""
+        for _ in range(_TRIES):
+            try:
+                instance = await self._ready(script)
+            except StartupError as error:
+                return web.Response(status=503, text=f"The Worker {script} does not start: {error}\n")
+            with instance.busy():
+                try:
+                    return await forward(instance, request)
+                except aiohttp.ClientConnectorError as error:
+                    if not nobody_listens(error):
+                        return web.Response(
+                            status=503, text=f"The edge cannot reach the Worker: {error.os_error.strerror}\n"
+                        )
+                    # Its process ended a moment ago, and nothing was sent.
+                    await instance.process.kill()
+        return web.Response(status=503, text=f"The Worker {script} ends as soon as it starts.\n")
+
+    async def _ready(self, name: str) -> Instance:
+        # Names come from anywhere: only those that exist are remembered.
+        if name not in self._scripts and await self._live(name) is None:
+            raise UnknownScript(name)
+        return await self._script(name).ready()
+
+    def _script(self, name: str) -> Script:
+        if name not in self._scripts:
+            self._scripts[name] = Script(name, start=self._start, live=self._live, log=self._log)
+        return self._scripts[name]
+
+    async def _start(self, version: ScriptVersion) -> Instance:
+        for binding in version.bindings:
+            if binding.get("type") == "service":
+                await self._open_door(str(binding.get("service")))
+        return await self._launcher.start(version)
+
+    async def _open_door(self, script: str) -> None:
+        if script not in self._doors:
+            door = self._doors[script] = Door(script, lambda: self._ready(script), self._log)
+            await door.open(self._door_path(script))
+
+    def _door_path(self, script: str) -> Path:
+        return self._folder.socket("d-" + hashlib.sha256(script.encode()).hexdigest()[:16])

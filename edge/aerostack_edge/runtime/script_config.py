@@ -1,0 +1,117 @@
+"""The configuration of one version's workerd: its modules as files with names of our own, its bindings, one socket."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from aerostack_edge.model import Module, ModuleType, ScriptVersion, StartupError
+from aerostack_edge.runtime import bindings, capnp
+from aerostack_edge.runtime.bindings import Bound
+from aerostack_edge.runtime.capnp import Embed, Value
+from aerostack_edge.runtime.headers import PROTOCOL
+
+_HEAP_MEGABYTES = 128
+# What Cloudflare takes for a script without one.
+_OLDEST_DATE = "2021-11-02"
+_FIELDS: Mapping[ModuleType, str] = {
+    "esm": "esModule",
+    "commonjs": "commonJsModule",
+    "text": "text",
+    "data": "data",
+    "wasm": "wasm",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """A configuration file, and the variables workerd must have in its environment (the secrets)."""
+
+    path: Path
+    environ: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    version: str
+    store: Path
+    door: Callable[[str], Path]
+    files: Mapping[str, Embed]
+
+    def part(self, name: str) -> Embed | None:
+        return self.files.get(name)
+
+
+def write(version: ScriptVersion, folder: Path, *, socket: Path, store: Path, door: Callable[[str], Path]) -> Config:
+    """Write everything into ``folder``; it may be deleted once workerd listens.
+
+    Raises ``StartupError`` for what cannot run at all, ``UnsupportedBinding`` for a binding the edge does not have.
+    """
+    files: dict[str, Embed] = {}
+    for number, module in enumerate(version.modules):
+        file = f"{number}.module"
+        (folder / file).write_bytes(module.content)
+        files[module.name] = Embed(file)
+    bound = _bind(version, _Around(version.id, store, door, files))
+    worker: dict[str, Value] = {
+        **_code(version, files),
+        "compatibilityDate": version.compatibility_date or _OLDEST_DATE,
+        "compatibilityFlags": version.compatibility_flags,
+        "bindings": [entry.value for entry in bound],
+        "globalOutbound": "internet",
+        "cacheApiOutbound": "cache",
+    }
+    config: dict[str, Value] = {
+        "services": [
+            {"name": "main", "worker": worker},
+            {"name": "internet", "network": {"allow": ["public"], "tlsOptions": {"trustBrowserCas": True}}},
+            bindings.store_service("cache", store, {"x-ns": "cache"}),
+            *(service for entry in bound for service in entry.services),
+        ],
+        "sockets": [
+            {
+                "name": "http",
+                "address": f"unix:{socket}",
+                "http": {"capnpConnectHost": "capnp", "forwardedProtoHeader": PROTOCOL},
+                "service": "main",
+            }
+        ],
+        "v8Flags": [f"--max-heap-size={_HEAP_MEGABYTES}"],
+        "logging": {"structuredLogging": True},
+    }
+    path = folder / "config.capnp"
+    try:
+        path.write_text(capnp.document(config), encoding="ascii")
+    except UnicodeEncodeError as error:
+        raise StartupError("a name or a text in the upload holds half of a surrogate pair") from error
+    return Config(path, {name: value for entry in bound for name, value in entry.environ.items()})
+
+
+def _bind(version: ScriptVersion, around: _Around) -> list[Bound]:
+    bound = [
+        bindings.bind(wire, f"binding-{number}", around)
+        for number, wire in enumerate(version.bindings)
+        if wire.get("type") != "secret_text"
+    ]
+    for number, (name, text) in enumerate(version.secrets.items()):
+        bound.append(bindings.secret(name, text, f"SECRET_{number}"))
+    return bound
+
+
+def _code(version: ScriptVersion, files: Mapping[str, Embed]) -> dict[str, Value]:
+    modules = [module for module in version.modules if module.type != "sourcemap"]
+    main = next((module for module in modules if module.name == version.main_module), None)
+    if main is None:
+        raise StartupError(f'No such module "{version.main_module}": it is the main module, but was not uploaded')
+    if main.type == "commonjs":
+        # A script of the time before modules; its other files are reached by bindings.
+        return {"serviceWorkerScript": files[main.name]}
+    return {"modules": [_module(module, files) for module in sorted(modules, key=lambda module: module is not main)]}
+
+
+def _module(module: Module, files: Mapping[str, Embed]) -> dict[str, Value]:
+    field = _FIELDS.get(module.type)
+    if field is None:
+        raise StartupError(f"the edge does not run modules of type {module.type} ({module.name})")
+    return {"name": module.name, field: files[module.name]}

@@ -1,0 +1,208 @@
+"""The store: one long-lived workerd that holds D1 databases, KV namespaces and R2 buckets."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import time
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType, TracebackType
+
+import aiohttp
+from multidict import CIMultiDictProxy
+from yarl import URL
+
+from aerostack.errors import AerostackError
+from aerostack_edge.model import StartupError
+from aerostack_edge.runtime import store_config
+from aerostack_edge.runtime.backoff import Backoff
+from aerostack_edge.runtime.console import Line
+from aerostack_edge.runtime.errors import StoreUnavailable
+from aerostack_edge.runtime.folder import Folder
+from aerostack_edge.runtime.namespace import Namespace, StoreKind
+from aerostack_edge.runtime.process import Process
+from aerostack_edge.runtime.wire import nobody_listens, session
+
+_RECOVERY_SECONDS = 15.0
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+class StoreReply:
+    """An answer of a simulator. Use it as an async context manager; leaving it gives up what was not read."""
+
+    def __init__(self, response: aiohttp.ClientResponse) -> None:
+        self._response = response
+        self.status: int = response.status
+        self.headers: CIMultiDictProxy[str] = response.headers
+
+    async def read(self) -> bytes:
+        """The whole body."""
+        return await self._response.read()
+
+    def chunks(self) -> AsyncIterator[bytes]:
+        """The body in pieces, as they arrive."""
+        return self._response.content.iter_any()
+
+    async def __aenter__(self) -> StoreReply:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._response.close()
+
+
+class Store:
+    """Every namespace lives in one process, which finds it by a header: creating one needs nothing at all.
+
+    The data is under ``data``: SQLite files in ``objects``, large values in ``blobs``. Both survive any kill.
+    """
+
+    def __init__(
+        self, *, data: Path, workerd: Path, simulators: Path, folder: Folder, log: Callable[[str], None]
+    ) -> None:
+        self.socket = folder.socket("store")
+        self._control = folder.socket("control")
+        self._config = folder.path / "store.capnp"
+        self._objects = data / "objects"
+        self._blobs = data / "blobs"
+        self._workerd = workerd
+        self._simulators = simulators
+        self._log = log
+        self._process: Process | None = None
+        self._up = asyncio.Event()
+        self._backoff = Backoff()
+        self._keeper: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Start it and keep it running. Raises ``AerostackError`` when it does not start."""
+        for folder in (self._objects, self._blobs):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        text = store_config.text(
+            simulators=self._simulators,
+            objects=self._objects,
+            blobs=self._blobs,
+            socket=self.socket,
+            control=self._control,
+        )
+        self._config.write_text(text)
+        self._data = session(self.socket)
+        self._orders = session(self._control)
+        try:
+            await self._run()
+            async with self._orders.get("http://store/") as reply:
+                reply.raise_for_status()
+        except (StartupError, aiohttp.ClientError) as error:
+            await self.stop()
+            raise AerostackError(
+                f"the store of the edge does not start: {error}", hint="aerostack toolchain install"
+            ) from error
+        self._keeper = asyncio.create_task(self._keep())
+
+    async def stop(self, grace: float = 2.0) -> None:
+        """End it; what it has answered is on disk."""
+        if self._keeper is not None:
+            self._keeper.cancel()
+        self._up.clear()
+        if self._process is not None:
+            await self._process.stop(grace)
+        await self._data.close()
+        await self._orders.close()
+
+    @property
+    def pid(self) -> int | None:
+        """The process id, ``None`` while there is none."""
+        return None if self._process is None or self._process.ended.is_set() else self._process.pid
+
+    async def fetch(
+        self,
+        kind: StoreKind,
+        id: str,
+        method: str,
+        path: str,
+        *,
+        headers: Mapping[str, str] = _NOTHING,
+        body: bytes | AsyncIterable[bytes] | None = None,
+    ) -> StoreReply:
+        """Ask the simulator of one namespace; ``path`` is sent as it is, with its query.
+
+        Raises ``ValueError`` for an id of the wrong form, ``StoreUnavailable`` when no answer comes.
+        """
+        namespace = Namespace(kind, id)
+        url = URL(f"http://store{path}", encoded=True)
+        while True:
+            process = await self._recovered()
+            try:
+                response = await self._data.request(
+                    method, url, headers={**headers, **namespace.header}, data=body, allow_redirects=False
+                )
+            except aiohttp.ClientConnectorError as error:
+                if not nobody_listens(error):
+                    raise StoreUnavailable(f"the store cannot be reached: {error.os_error.strerror}") from error
+                # It ended a moment ago, and nothing was sent.
+                await process.kill()
+            except aiohttp.ClientError as error:
+                raise StoreUnavailable("the store ended before it answered") from error
+            else:
+                return StoreReply(response)
+
+    async def drop(self, kind: StoreKind, id: str) -> None:
+        """Delete all data of one namespace, in memory and on disk. A namespace without data is fine.
+
+        Raises ``ValueError`` and ``StoreUnavailable`` as ``fetch``.
+        """
+        namespace = Namespace(kind, id)
+        await self._recovered()
+        try:
+            async with self._orders.post("http://store/empty", headers=namespace.header) as reply:
+                said = await reply.text()
+        except aiohttp.ClientError as error:
+            raise StoreUnavailable("the store ended before it answered") from error
+        if reply.status != 200:
+            raise StoreUnavailable(f"the store cannot empty {kind} {id}")
+        for file in (self._objects / store_config.unique_key(kind)).glob(f"{said}.sqlite*"):
+            file.unlink(missing_ok=True)
+        shutil.rmtree(self._blobs / namespace.folder, ignore_errors=True)
+
+    async def _recovered(self) -> Process:
+        if self._process is not None and self._process.ended.is_set():
+            self._up.clear()
+        try:
+            await asyncio.wait_for(self._up.wait(), _RECOVERY_SECONDS)
+        except TimeoutError as error:
+            raise StoreUnavailable("the store is not running") from error
+        assert self._process is not None
+        return self._process
+
+    async def _run(self) -> None:
+        for socket in (self.socket, self._control):
+            socket.unlink(missing_ok=True)
+        self._process = await Process.start(
+            # The simulators need the flag; Workers of others never get it.
+            self._workerd,
+            self._config,
+            sockets=2,
+            environ={},
+            log=self._print,
+            options=("--experimental",),
+        )
+        self._up.set()
+
+    async def _keep(self) -> None:
+        while True:
+            assert self._process is not None
+            process = self._process
+            await process.ended.wait()
+            self._up.clear()
+            delay = self._backoff.ended(time.monotonic() - process.started)
+            self._log(f"store: ended with status {process.status}; starting it again")
+            await asyncio.sleep(delay)
+            try:
+                await self._run()
+            except StartupError as error:
+                self._log(f"store: does not start: {error}")
+
+    def _print(self, line: Line) -> None:
+        for text in line.printed():
+            self._log(f"store: {text}")
