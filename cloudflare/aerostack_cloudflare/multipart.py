@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ class Part:
 
 def multipart(parts: Iterable[Part]) -> tuple[bytes, str]:
     """The body and its content type."""
-    boundary = secrets.token_hex(16)
+    boundary = os.urandom(16).hex()
     body = bytearray()
     for part in parts:
         disposition = f'form-data; name="{_escaped(part.name)}"'

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 from aerostack.errors import RateLimitError, RemoteError, RemoteTimeoutError, UnavailableError
 
@@ -56,6 +55,10 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 
 def _moment(value: str) -> datetime | None:
+    if not value:
+        return None
+    from email.utils import parsedate_to_datetime  # 8 ms, and hardly ever needed
+
     try:
         moment = parsedate_to_datetime(value)
     except (ValueError, TypeError, OverflowError):
