@@ -130,13 +130,15 @@ def _refuse_read_only(path: Path) -> None:
     target = path.resolve()
     for place in (target, target.parent):
         if not os.access(place, os.W_OK) or not place.stat().st_mode & 0o222:
-            raise _read_only(path, "it is read-only" if place == target else "its folder is read-only")
+            if place == target:
+                raise _read_only(path, "it is read-only")
+            raise _read_only(path, "its folder is read-only", ".")
 
 
-def _read_only(path: Path, reason: str) -> ConfigError:
+def _read_only(path: Path, reason: str, what: str = "") -> ConfigError:
     return ConfigError(
         f"cannot write {path.name}: {reason}",
-        hint=f"make it writable and deploy again: chmod u+w {path.name}",
+        hint=f"make it writable and deploy again: chmod u+w {what or path.name}",
         where=Location(path),
         code="config_readonly",
     )

@@ -295,7 +295,7 @@ def test_one_id_in_two_environments_is_the_users_will_and_pointed_out(toml: Toml
     loaded = project.load(toml(body), "s")
     assert _resource(loaded, "kv/K").id == HEX.upper()
     assert loaded.notes == (
-        f"aerostack.toml:6:34: the top level uses the same KV namespace {HEX.upper()}; "
+        f"aerostack.toml:6:33: the top level uses the same KV namespace {HEX.upper()}; "
         "if that is meant, write shared = true in the entry of the top level",
     )
 

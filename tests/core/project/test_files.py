@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from aerostack.files import write_atomic
+
+
+def _mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_a_new_file_gets_what_the_umask_leaves(tmp_path: Path) -> None:
+    old = os.umask(0o027)
+    try:
+        write_atomic(tmp_path / "new", b"x")
+    finally:
+        os.umask(old)
+    assert _mode(tmp_path / "new") == 0o640
+
+
+def test_an_existing_file_keeps_its_mode_unless_one_is_given(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"old")
+    path.chmod(0o604)
+    write_atomic(path, b"new")
+    assert (path.read_bytes(), _mode(path)) == (b"new", 0o604)
+    write_atomic(path, b"newer", mode=0o600)
+    assert (path.read_bytes(), _mode(path)) == (b"newer", 0o600)
+    assert [entry.name for entry in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_link_stays_a_link(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to("target")
+    write_atomic(tmp_path / "link", b"x")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "target").read_bytes() == b"x"
+
+
+def test_a_failure_leaves_nothing_behind(tmp_path: Path) -> None:
+    (tmp_path / "taken").mkdir()
+    with pytest.raises(IsADirectoryError):
+        write_atomic(tmp_path / "taken", b"x")
+    assert [entry.name for entry in tmp_path.iterdir()] == ["taken"]
