@@ -43,7 +43,7 @@ async def put(request: web.Request) -> web.Response:
     async with edge.scripts.editing(name):
         before = await drafts.live(edge, name) or await drafts.latest(edge, name)
         what = resolved(
-            upload.metadata.get("bindings") or [],
+            upload.metadata.get("bindings", []),
             await drafts.bound(edge, before),
             keep=upload.metadata.get("keep_bindings") or (),
             strict=request.query.get("bindings_inherit") == "strict",
@@ -67,7 +67,7 @@ async def get(request: web.Request) -> web.Response:
     with MultipartWriter("form-data") as form:
         for module in await edge.scripts.code.modules(version.content):
             part = form.append(module.content, {"Content-Type": MIME[module.type]})
-            part.set_content_disposition("form-data", name=module.name, filename=module.name)
+            part.set_content_disposition("form-data", quote_fields=False, name=module.name, filename=module.name)
     headers = {"cf-entrypoint": version.content.main_module, "ETag": f'"{version.content.etag}"'}
     return web.Response(body=form, headers=headers)
 

@@ -77,6 +77,8 @@ async def _content(piece: BodyPartReader, limit: int) -> bytes:
 def _module(name: str | None, mime: str | None, content: bytes) -> Module:
     if not name:
         raise codes.SCRIPT_INVALID(reason="A module has no name.")
+    if not name.isprintable():
+        raise codes.SCRIPT_INVALID(reason="The name of a module has characters that cannot be printed.")
     kind = (mime or "").partition(";")[0].strip().lower()
     if kind not in _TYPES:
         raise codes.SCRIPT_INVALID(reason=f"The module {name} has the unknown content type {kind or '(none)'}.")

@@ -38,7 +38,7 @@ async def upload(request: web.Request) -> web.Response:
     async with edge.scripts.editing(script.name):
         before = await drafts.bound(edge, await drafts.latest(edge, script.name))
         what = resolved(
-            form.metadata.get("bindings") or [],
+            form.metadata.get("bindings", []),
             before,
             keep=form.metadata.get("keep_bindings") or (),
             strict=request.query.get("bindings_inherit") == "strict",
