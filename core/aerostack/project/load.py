@@ -8,12 +8,14 @@ from pathlib import Path
 from aerostack.errors import ConfigError, Location
 from aerostack.model import Project
 from aerostack.project import resources, rules
+from aerostack.project.defaults import apply_defaults
 from aerostack.project.document import Document, read
 from aerostack.project.entry import entry_point
 from aerostack.project.flatten import Flat, flatten
 from aerostack.project.keypath import dotted, shown, value_at, walk
 from aerostack.project.kinds import BY_NAME
 from aerostack.project.names import WorkerName, clashes, label, worker_name, worker_names
+from aerostack.project.secrets import required_secrets, secret_errors
 
 
 def load(path: Path, environment: str | None) -> Project:
@@ -75,9 +77,9 @@ def _examine(document: Document, environment: str | None) -> tuple[Project | Non
         return None, _in_order(problems)
     flat = flatten(document, environment)
     problems += flat.errors or rules.incomplete(document, flat)
-    secrets = rules.required_secrets(document, environment)
+    secrets = required_secrets(document, environment)
     problems += rules.binding_errors(document, flat, secrets)
-    problems += rules.secret_errors(document, secrets)
+    problems += secret_errors(document, secrets)
     problems += rules.date_errors(document, flat)
     problems += rules.exclusive_errors(document, flat)
     problems += clashes(document)
@@ -101,7 +103,7 @@ def _examine(document: Document, environment: str | None) -> tuple[Project | Non
         return None, _in_order(problems)
     notes = [
         *_name_notes(document, environment, worker),
-        *rules.apply_defaults(document, environment, flat, secrets),
+        *apply_defaults(document, environment, flat, secrets),
         *resources.notes(document, environment, flat, found),
     ]
     return Project(

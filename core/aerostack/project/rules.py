@@ -1,4 +1,4 @@
-"""Rules that no single value can break: names of bindings, required secrets, dates, keys that exclude each other."""
+"""Rules for what the file holds: shapes, names of bindings, dates, keys that exclude each other."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from aerostack.project.keypath import KeyPath, dotted, toml_string, value_at
 from aerostack.project.keys import BASE, ENVIRONMENT
 from aerostack.project.shapes import Either, Items, Shape, Table
 
-_IDENTIFIER = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*")
-_DEFAULT_DATE = "2024-01-01"
+#: What code can write behind `env.`.
+IDENTIFIER = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*")
 
 
 def shape_errors(document: Document, environment: str | None) -> Iterator[ConfigError]:
@@ -69,7 +69,7 @@ def binding_errors(document: Document, flat: Flat, secrets: Mapping[str, KeyPath
     named = [*_bindings(BASE, flat.config, ()), *((name, ("vars", name)) for name in flat.config.get("vars", {}))]
     for name, at in named:
         origin = flat.origin(at)
-        if at[0] != "vars" and not _IDENTIFIER.fullmatch(name):
+        if at[0] != "vars" and not IDENTIFIER.fullmatch(name):
             yield ConfigError(
                 f"`{dotted(origin)}` is {toml_string(name)}, which is no name that code can use",
                 key=dotted(origin),
@@ -98,7 +98,7 @@ def date_errors(document: Document, flat: Flat) -> Iterator[ConfigError]:
         yield ConfigError(
             f"`{dotted(origin)}` is {toml_string(date)}, which is no date",
             key=dotted(origin),
-            hint=f'write year, month and day: compatibility_date = "{_today()}"',
+            hint=f'write year, month and day: compatibility_date = "{today()}"',
             where=document.locate(origin),
         )
 
@@ -114,107 +114,6 @@ def exclusive_errors(document: Document, flat: Flat) -> Iterator[ConfigError]:
                 hint=f"keep one of them; `{first}` is at {document.locate(flat.origin((first,)), key=True)}",
                 where=document.locate(origin, key=True),
             )
-
-
-def required_secrets(document: Document, environment: str | None) -> dict[str, KeyPath]:
-    """The names of all secrets that the Worker needs, each with its place: ``env = […]``, ``[secrets]``."""
-    found: dict[str, KeyPath] = {}
-    levels: list[KeyPath] = [()]
-    if environment is not None:
-        levels.append(document.environment_path(environment))
-    for level in levels:
-        listed = value_at(document.data, (*level, "env"))
-        for index, name in enumerate(listed if isinstance(listed, list) else []):
-            found.setdefault(name, (*level, "env", index))
-        for name, described in (value_at(document.data, (*level, "secrets")) or {}).items():
-            at = (*level, "secrets", name)
-            if isinstance(described, list):
-                for index, item in enumerate(described):
-                    found.setdefault(item, (*at, index))
-            else:
-                found.setdefault(name, at)
-    return found
-
-
-def secret_errors(document: Document, secrets: Mapping[str, KeyPath]) -> Iterator[ConfigError]:
-    """Names of secrets that code cannot use."""
-    for name, at in secrets.items():
-        if not _IDENTIFIER.fullmatch(name):
-            yield ConfigError(
-                f"`{dotted(at)}`: {toml_string(name)} is no name that code can use",
-                key=dotted(at),
-                hint="name a secret with letters, digits and underscores, as in API_TOKEN; its value stands elsewhere",
-                where=document.locate(at),
-            )
-
-
-def apply_defaults(
-    document: Document, environment: str | None, flat: Flat, secrets: Mapping[str, KeyPath]
-) -> list[str]:
-    """Complete ``flat.config`` where wrangler has no default or no such spelling. Returns what to tell the user."""
-    notes = []
-    config = flat.config
-    if "compatibility_date" not in config:
-        config["compatibility_date"] = _DEFAULT_DATE
-        notes.append(
-            f"no compatibility_date is set, so the Worker runs as on {_DEFAULT_DATE}; "
-            f'for today\'s runtime add compatibility_date = "{_today()}"'
-        )
-    if isinstance(config.get("ai"), bool) and config.pop("ai"):
-        config["ai"] = {"binding": "AI"}
-    notes += _variables(document, flat, secrets)
-    if secrets:
-        config["secrets"] = {"required": list(secrets)}
-    notes += _development_services(document, flat)
-    if "api_key" in document.data:
-        notes.append(
-            f"{document.locate(('api_key',), key=True)}: `api_key` is a secret and this file is public to everybody "
-            "who sees the project: delete the line, revoke the key and set AEROSTACK_API_KEY instead"
-        )
-    if environment is not None:
-        for key in ("route", "routes"):
-            if config.get(key) and flat.origin((key,)) == (key,):
-                notes.append(
-                    f"{document.locate((key,), key=True)}: the environment `{environment}` inherits `{key}` and would "
-                    "take these routes away from the top level's Worker; give it its own, or routes = []"
-                )
-    return notes
-
-
-def _variables(document: Document, flat: Flat, secrets: Mapping[str, KeyPath]) -> Iterator[str]:
-    # A variable would be published in clear under the secret's name, and replace the secret's value.
-    variables = flat.config.get("vars", {})
-    for name in [name for name in variables if name in secrets]:
-        where = document.locate(flat.origin(("vars", name)), key=True)
-        del variables[name]
-        yield (
-            f"{where}: the variable `{name}` is left out, because `{name}` is a required secret "
-            f"({document.locate(secrets[name])}); delete it from [vars]"
-        )
-    if not variables:
-        flat.config.pop("vars", None)
-
-
-def _development_services(document: Document, flat: Flat) -> Iterator[str]:
-    services = flat.config.get("services", [])
-    kept = []
-    for index, service in enumerate(services):
-        if "main" in service and "service" not in service:
-            where = document.locate(flat.origin(("services", index)))
-            name = service.get("name", "")
-            yield f"{where}: the service `{name}` has its own `main` and is not deployed with this Worker"
-        else:
-            kept.append((index, service))
-    if len(kept) == len(services):
-        return
-    moved: dict[KeyPath, KeyPath] = {}
-    for new, (old, service) in enumerate(kept):
-        moved[("services", new)] = flat.origin(("services", old))
-        moved.update({("services", new, key): flat.origin(("services", old, key)) for key in service})
-    flat.origins.update(moved)
-    flat.config["services"] = [service for _, service in kept]
-    if not kept:
-        del flat.config["services"]
 
 
 def _bindings(shape: Shape, value: Any, at: KeyPath) -> Iterator[tuple[str, KeyPath]]:
@@ -260,5 +159,6 @@ def _is_environments(key: str, value: Any) -> bool:
     return key == "environments" or (key == "env" and isinstance(value, dict))
 
 
-def _today() -> str:
+def today() -> str:
+    """Today's date, as an example of one."""
     return datetime.datetime.now(tz=datetime.UTC).date().isoformat()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from aerostack.project.keys import BASE, ENVIRONMENT, OURS
+from aerostack.project.keys import BASE, ENVIRONMENT
+from aerostack.project.own import OURS
 
 
 def schema() -> dict[str, Any]:
