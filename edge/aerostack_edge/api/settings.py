@@ -85,9 +85,8 @@ def _wire(script: Script, version: Version) -> dict[str, Any]:
         "compatibility_date": version.content.compatibility_date,
         "compatibility_flags": list(version.content.compatibility_flags),
         "usage_model": "standard",
-        "placement": version.content.extra.get("placement", {}),
-        "limits": version.content.extra.get("limits", {}),
         "annotations": dict(version.annotations),
+        **version.content.extra,
     }
 
 

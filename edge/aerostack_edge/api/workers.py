@@ -10,7 +10,7 @@ from aerostack_edge.api import body, codes, drafts
 from aerostack_edge.api.envelope import ok
 from aerostack_edge.api.scripts import found
 from aerostack_edge.control import control
-from aerostack_edge.state import scripts
+from aerostack_edge.state import deployments, scripts
 
 
 async def worker(request: web.Request) -> web.Response:
@@ -22,6 +22,7 @@ async def worker(request: web.Request) -> web.Response:
         raise codes.SCRIPT_NOT_FOUND()
     version = await drafts.live(edge, script.name)
     settings = script.settings
+    callers = await edge.database.read(deployments.callers, script.name)
     return ok(
         {
             "id": script.tag,
@@ -33,6 +34,13 @@ async def worker(request: web.Request) -> web.Response:
             "observability": settings.get("observability") or {"enabled": False},
             "tags": settings.get("tags") or [],
             "tail_consumers": settings.get("tail_consumers") or [],
+            "references": {
+                "dispatch_namespace_outbounds": [],
+                "domains": [],
+                "durable_objects": [],
+                "queues": [],
+                "workers": [{"id": caller.tag, "name": caller.name} for caller in callers],
+            },
             "subdomain": {
                 "enabled": script.enabled,
                 "previews_enabled": script.previews_enabled,

@@ -8,8 +8,9 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from aerostack_edge.state import versions
+from aerostack_edge.state import scripts, versions
 from aerostack_edge.state.clock import now
+from aerostack_edge.state.scripts import Script
 from aerostack_edge.state.versions import Version
 
 
@@ -51,6 +52,17 @@ def newest(connection: sqlite3.Connection, script: str, limit: int) -> list[Depl
         )
         for row in rows
     ]
+
+
+def callers(connection: sqlite3.Connection, script: str) -> list[Script]:
+    """The other scripts whose live version has a service binding to this one."""
+    found = []
+    for other in scripts.listed(connection):
+        version = live(connection, other.name) if other.name != script else None
+        bindings = version.content.bindings if version else ()
+        if any(binding["type"] == "service" and binding.get("service") == script for binding in bindings):
+            found.append(other)
+    return found
 
 
 def live(connection: sqlite3.Connection, script: str) -> Version | None:

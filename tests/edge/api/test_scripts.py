@@ -359,3 +359,13 @@ def test_a_worker_uses_the_data_that_the_api_shows(api, name):
     assert api("GET", f"/storage/kv/namespaces/{namespace}/values/from").content == b"worker"
     assert api("GET", f"/storage/kv/namespaces/{namespace}/metadata/from").result == {"m": 1}
     assert api("GET", f"/r2/buckets/{name}/objects/dir/from").content == b"worker"
+
+
+def test_a_worker_calls_another_and_the_other_names_its_caller(api, name):
+    api.upload(f"{name}-b", answers("from b"))
+    calls = "export default { fetch(request, env) { return env.B.fetch(request); } };"
+    assert api.upload(name, calls, bindings=[{"name": "B", "type": "service", "service": f"{name}-b"}]).status == 200
+    api.enable(name)
+    assert api.visit(name) == (200, "from b")
+    referring = api("GET", f"/workers/workers/{name}-b").result["references"]["workers"]
+    assert [worker["name"] for worker in referring] == [name]
