@@ -25,9 +25,14 @@ class Entry:
 
 
 class RequestLog:
-    """The last requests, in memory. ``overlap`` of an entry is how many were under way when it began, with itself."""
+    """The last requests, in memory. ``overlap`` of an entry is how many were under way when it began, with itself.
+
+    ``latency``, in seconds, is added to each: on one machine an answer is there before a parallel request has begun,
+    which hides who waits for whom.
+    """
 
     def __init__(self) -> None:
+        self.latency = 0.0
         self._entries: deque[Entry] = deque(maxlen=CAPACITY)
         self._sequence = count(1)
         self._open = 0

@@ -51,6 +51,15 @@ class RunningEdge:
         """Empty the request log."""
         self.api("POST", "/_edge/requests/reset")
 
+    @contextlib.contextmanager
+    def latency(self, seconds: float) -> Iterator[None]:
+        """For the block, let each API request wait as if the account were far away."""
+        self.api("PUT", "/_edge/latency", {"seconds": seconds})
+        try:
+            yield
+        finally:
+            self.api("PUT", "/_edge/latency", {"seconds": 0})
+
 
 @contextlib.contextmanager
 def running_edge(data: Path, environ: Mapping[str, str] | None = None) -> Iterator[RunningEdge]:

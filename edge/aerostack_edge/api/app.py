@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import traceback
 from collections.abc import Awaitable, Callable, Iterable
@@ -71,6 +72,7 @@ async def answer(request: web.Request, handler: Handler, report: Callable[[str],
     begun = edge.requests.begin()
     status = 499  # the client left before there was an answer
     try:
+        await asyncio.sleep(edge.requests.latency)
         response = await _guarded(edge, request, path, handler, report)
         status = response.status
     finally:
