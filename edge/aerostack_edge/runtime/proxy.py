@@ -8,6 +8,7 @@ from yarl import URL
 
 from aerostack_edge.runtime import headers, websocket
 from aerostack_edge.runtime.instance import Instance
+from aerostack_edge.runtime.wire import LOST
 
 
 class _Answer(web.StreamResponse):
@@ -38,7 +39,7 @@ async def forward(instance: Instance, request: web.Request) -> web.StreamRespons
     except aiohttp.ClientConnectorError:
         raise
     except aiohttp.ClientError:
-        return web.Response(status=502, text="The Worker's process ended before it answered.\n")
+        return web.Response(status=502, text=LOST)
     try:
         return await _relay(upstream, request)
     finally:

@@ -28,6 +28,8 @@ class Script:
         self._live = live
         self._log = log
         self._current: Instance | None = None
+        # The current one and those that drain.
+        self._instances: set[Instance] = set()
         self._lock = asyncio.Lock()
         self._backoff = Backoff()
         self._not_before = 0.0
@@ -65,15 +67,16 @@ class Script:
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
-            current, self._current = self._current, None
-            if current is not None:
-                await current.stop(grace)
+            self._current = None
+            await asyncio.gather(*(instance.stop(grace) for instance in self._instances))
+            self._instances.clear()
 
     def _switch(self, instance: Instance) -> None:
         # No await between the two: a request sees the one or the other.
         old, self._current = self._current, instance
+        self._instances.add(instance)
         if old is not None:
-            self._background(_drain(old))
+            self._background(self._drain(old))
         self._background(self._watch(instance))
 
     def _background(self, work: Awaitable[None]) -> None:
@@ -93,10 +96,6 @@ class Script:
         except (UnknownScript, StartupError) as error:
             self._log(f"{self.name}: not started again: {error}")
 
-
-async def _drain(instance: Instance) -> None:
-    try:
+    async def _drain(self, instance: Instance) -> None:
         await instance.drain()
-    except asyncio.CancelledError:
-        await instance.stop(0)
-        raise
+        self._instances.discard(instance)

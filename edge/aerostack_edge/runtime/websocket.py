@@ -10,6 +10,7 @@ from yarl import URL
 
 from aerostack_edge.runtime import headers
 from aerostack_edge.runtime.instance import Instance
+from aerostack_edge.runtime.wire import LOST, once
 
 # Codes that only describe a closure and must not be sent.
 _UNSENDABLE = frozenset({1005, 1006, 1015})
@@ -46,7 +47,7 @@ async def bridge(instance: Instance, request: web.Request, url: URL) -> web.Stre
     async with aiohttp.ClientSession(
         connector=instance.session.connector,
         connector_owner=False,
-        middlewares=(handshake,),
+        middlewares=(handshake, once),
         skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding"),
         auto_decompress=False,
         cookie_jar=aiohttp.DummyCookieJar(),
@@ -64,7 +65,7 @@ async def bridge(instance: Instance, request: web.Request, url: URL) -> web.Stre
         except aiohttp.ClientConnectorError:
             raise
         except aiohttp.ClientError:
-            return web.Response(status=502, text="The Worker's process ended before it answered.\n")
+            return web.Response(status=502, text=LOST)
         chosen = (worker.protocol,) if worker.protocol else ()
         client = web.WebSocketResponse(protocols=chosen, max_msg_size=0, compress=False)
         client.headers.extend(headers.to_client(handshake.headers, handshake=True))

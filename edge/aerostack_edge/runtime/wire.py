@@ -7,7 +7,24 @@ from pathlib import Path
 
 import aiohttp
 
+#: What a client is told, with status 502.
+LOST = "The Worker broke off before it answered.\n"
+
 _CONNECT_SECONDS = 5.0
+
+
+class ConnectionLost(aiohttp.ClientError):
+    """The connection broke before an answer came; what was asked for may have been done."""
+
+
+async def once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """Keep aiohttp from sending a GET or PUT again by itself: a Worker must not be run twice for one request."""
+    try:
+        return await handler(request)
+    except aiohttp.ClientConnectorError:
+        raise
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        raise ConnectionLost(str(error)) from error
 
 
 def session(socket: Path) -> aiohttp.ClientSession:
@@ -22,7 +39,7 @@ def session(socket: Path) -> aiohttp.ClientSession:
         cookie_jar=aiohttp.DummyCookieJar(),
         timeout=aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT_SECONDS),
         skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
-        trust_env=False,
+        middlewares=(once,),
         read_bufsize=256 * 1024,
     )
 

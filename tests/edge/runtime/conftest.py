@@ -154,3 +154,23 @@ def play(world: Callable[[], World]) -> Callable[[Callable[[World], Awaitable[No
         asyncio.run(whole())
 
     return run
+
+
+@pytest.fixture
+def workerds() -> Callable[[], set[int]]:
+    """The ids of the workerd processes below this test."""
+
+    def children() -> set[int]:
+        found: set[int] = set()
+        for task in Path("/proc/self/task").iterdir():
+            found |= {int(pid) for pid in (task / "children").read_text().split()}
+        return {pid for pid in found if _is_workerd(pid)}
+
+    return children
+
+
+def _is_workerd(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/comm").read_text() == "workerd\n"
+    except OSError:  # it has ended meanwhile
+        return False

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import io
 import json
+
+import aiohttp
+import pytest
 
 ECHO = """
 export default {
@@ -47,5 +52,106 @@ def test_an_unknown_script_is_not_there(play):
     async def scenario(world):
         async with world.request("GET", "nobody") as answer:
             assert (answer.status, await answer.text()) == (404, "no script nobody")
+
+    play(scenario)
+
+
+def test_bodies_stream_both_ways_and_keep_their_length(play):
+    async def scenario(world):
+        code = """
+        export default { fetch(request) {
+          return new Response(request.body, { headers: { "x-length": request.headers.get("content-length") } });
+        } };"""
+        await world.deploy("demo", code)
+        body = bytes(range(256)) * 40_000
+        async with world.request("PUT", "demo", data=io.BytesIO(body)) as answer:
+            assert answer.headers["x-length"] == str(len(body))
+            assert await answer.read() == body
+
+        async def pieces():
+            for _ in range(40):
+                yield body[:256_000]
+
+        async with world.request("POST", "demo", data=pieces()) as answer:
+            assert answer.headers["x-length"] == "null"
+            assert await answer.read() == body[:256_000] * 40
+
+    play(scenario)
+
+
+def test_answers_arrive_unchanged(play):
+    async def scenario(world):
+        code = """
+        export default { fetch(request) {
+          const { pathname } = new URL(request.url);
+          if (pathname === "/untyped") return new Response(new Uint8Array([1]));
+          if (pathname === "/redirect") return Response.redirect("http://elsewhere.example/", 302);
+          if (pathname === "/nothing") return new Response(null, { status: 304, headers: { etag: '"1"' } });
+          if (pathname === "/packed")
+            return new Response(new Uint8Array([31, 139]), { encodeBody: "manual", headers: { "content-encoding": "gzip" } });
+          const answer = new Response("teapot", { status: 418, statusText: "Mine" });
+          answer.headers.append("set-cookie", "a=1");
+          answer.headers.append("set-cookie", "b=2");
+          return answer;
+        } };"""
+        await world.deploy("demo", code)
+        async with world.request("GET", "demo") as answer:
+            assert (answer.status, answer.reason) == (418, "Mine")
+            assert answer.headers.getall("set-cookie") == ["a=1", "b=2"]
+            assert answer.headers["server"] == "aerostack-edge"
+        async with world.request("GET", "demo", "/untyped") as answer:
+            assert "content-type" not in answer.headers
+        async with world.request("GET", "demo", "/redirect") as answer:
+            assert (answer.status, answer.headers["location"]) == (302, "http://elsewhere.example/")
+        async with world.request("GET", "demo", "/nothing") as answer:
+            assert (answer.status, answer.headers["etag"], await answer.read()) == (304, '"1"', b"")
+        async with world.request("GET", "demo", "/packed") as answer:
+            assert (answer.headers["content-encoding"], await answer.read()) == ("gzip", b"\x1f\x8b")
+        async with world.request("HEAD", "demo") as answer:
+            assert (answer.status, answer.headers["content-length"]) == (418, "6")
+
+    play(scenario)
+
+
+def test_a_client_that_leaves_cancels_the_workers_work(play):
+    async def scenario(world):
+        code = """
+        export default { fetch(request) {
+          request.signal.addEventListener("abort", () => console.log("left"));
+          return new Response(new ReadableStream({
+            async pull(controller) {
+              await scheduler.wait(5);
+              controller.enqueue(new Uint8Array(1000));
+            },
+            cancel() { console.log("cancelled"); },
+          }));
+        } };"""
+        await world.deploy("demo", code, flags=("enable_request_signal",))
+        async with world.request("GET", "demo") as answer:
+            await answer.content.readany()
+            answer.close()
+        while not world.lines:
+            await asyncio.sleep(0.01)
+        assert set(world.lines) <= {"demo: left", "demo: cancelled"}
+
+    play(scenario)
+
+
+def test_an_answer_that_breaks_off_does_not_look_complete(play):
+    async def scenario(world):
+        code = """
+        export default { fetch() {
+          let sent = false;
+          return new Response(new ReadableStream({
+            pull(controller) {
+              if (sent) return scheduler.wait(50).then(() => controller.error(new Error("broken")));
+              sent = true;
+              controller.enqueue(new Uint8Array(10));
+            },
+          }));
+        } };"""
+        await world.deploy("demo", code)
+        with pytest.raises(aiohttp.ClientPayloadError):
+            await world.text("demo")
 
     play(scenario)

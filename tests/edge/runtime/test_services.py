@@ -1,0 +1,75 @@
+"""Workers that call each other."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+
+CALLER = """
+export default { async fetch(request, env) {
+  const path = new URL(request.url).pathname;
+  if (path === "/rpc") return new Response(await env.OTHER.add(1, 2));
+  try { return await env.OTHER.fetch(request); } catch (error) { return new Response("failed", { status: 599 }); }
+} };
+"""
+CALLEE = """
+import { WorkerEntrypoint } from "cloudflare:workers";
+export default class extends WorkerEntrypoint {
+  fetch(request) { return new Response("VERSION " + request.url); }
+  add(a, b) { return String(a + b); }
+}
+"""
+BINDING = ({"type": "service", "name": "OTHER", "service": "other", "environment": "production"},)
+
+
+def test_a_service_is_called_whenever_it_was_deployed_or_restarted(play, workerds):
+    async def scenario(world):
+        await world.deploy("caller", CALLER, bindings=BINDING)
+        async with world.request("GET", "caller") as answer:
+            assert answer.status == 599
+        before = workerds()
+        await world.deploy("other", CALLEE.replace("VERSION", "one"))
+        [callee] = workerds() - before
+        assert await world.text("caller", "/x") == "one http://caller.edge.localhost/x"
+        assert await world.text("caller", "/rpc") == "3"
+        os.kill(callee, signal.SIGKILL)
+        while callee in workerds():
+            await asyncio.sleep(0.01)
+        assert await world.text("caller", "/x") == "one http://caller.edge.localhost/x"
+        await world.deploy("other", CALLEE.replace("VERSION", "two"))
+        while not (await world.text("caller")).startswith("two"):
+            await asyncio.sleep(0.01)
+        assert await world.text("caller", "/rpc") == "3"
+
+    play(scenario)
+
+
+def test_a_service_starts_when_it_is_first_called(world, workerds):
+    async def scenario():
+        async with world().running() as first:
+            await first.deploy("other", CALLEE)
+            await first.deploy("caller", CALLER, bindings=BINDING)
+        async with world().running() as second:
+            second.versions = first.versions
+            assert workerds() == {second.runtime.store.pid}
+            assert await second.text("caller", "/rpc") == "3"
+            assert len(workerds()) == 3
+
+    asyncio.run(scenario())
+
+
+def test_a_script_may_call_itself(play):
+    async def scenario(world):
+        code = """
+        export default { async fetch(request, env) {
+          const depth = Number(new URL(request.url).searchParams.get("depth"));
+          if (depth === 0) return Response.json([0]);
+          const below = await env.OTHER.fetch("http://self/?depth=" + (depth - 1));
+          return Response.json([depth, ...(await below.json())]);
+        } };"""
+        await world.deploy("other", code, bindings=BINDING)
+        assert json.loads(await world.text("other", "/?depth=3")) == [3, 2, 1, 0]
+
+    play(scenario)
