@@ -20,6 +20,8 @@ Format: TypeAlias = Literal["ARRAY_OF_OBJECTS", "ROWS_AND_COLUMNS"]
 
 _NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}\Z")
 _OPTIONS = ("jurisdiction", "primary_location_hint", "read_replication")
+#: Said of one database, not in lists: clients print these as tables.
+_REPLICATION = {"read_replication": {"mode": "disabled"}}
 _TABLES = (
     "SELECT count(*) AS tables FROM sqlite_schema WHERE type = 'table' "
     "AND name NOT GLOB 'sqlite_*' AND name NOT GLOB '_cf_*'"
@@ -37,7 +39,7 @@ async def create(request: web.Request) -> web.Response:
         database = await control(request).database.write(resources.create, "d1", str(uuid.uuid4()), name, options)
     except NameTakenError as error:
         raise codes.D1_EXISTS(name=name) from error
-    return ok(_wire(database) | {"num_tables": 0, "file_size": 0})
+    return ok({**_REPLICATION, **_wire(database), "num_tables": 0, "file_size": 0})
 
 
 async def listed(request: web.Request) -> web.Response:
@@ -53,7 +55,7 @@ async def get(request: web.Request) -> web.Response:
     database = await _found(request)
     outcome = await _run(edge, database, [{"sql": _TABLES}], "ARRAY_OF_OBJECTS")
     size = {"num_tables": outcome[0]["results"][0]["tables"], "file_size": outcome[0]["meta"]["size_after"]}
-    return ok(_wire(database) | size)
+    return ok({**_REPLICATION, **_wire(database), **size})
 
 
 async def delete(request: web.Request) -> web.Response:
@@ -146,7 +148,6 @@ def _wire(database: Resource) -> dict[str, Any]:
         "name": database.name,
         "version": "production",
         "created_at": database.created_on,
-        "read_replication": {"mode": "disabled"},
         **database.options,
     }
 
