@@ -18,7 +18,8 @@ _GENERATED = "dist/worker.js"
 def entry_point(document: Document, flat: Flat) -> Path | None:
     """The entry point, inside the project's folder; ``None`` for a Worker of static files only.
 
-    Writes the default into ``flat.config``. Raises ``ConfigError`` when the file is missing or outside.
+    Writes the default into ``flat.config``. Raises ``ConfigError`` when the file is outside, or missing and nothing
+    makes it.
     """
     root = document.path.parent
     main: str = flat.config.get("main", "")
@@ -53,12 +54,18 @@ def entry_point(document: Document, flat: Flat) -> Path | None:
             hint=f"move it below the folder of {document.path.name}, or move {document.path.name} up",
             where=where,
         )
-    if not found:
+    if not found and not _is_made(flat):
         what = "is a folder" if folder else "does not exist"
         raise ConfigError(
             f"the entry point `{shown(main)}` {what}", key="main", hint=_advice(root, Path(main)), where=where
         )
     return path
+
+
+def _is_made(flat: Flat) -> bool:
+    """Whether a build command makes the entry point: then it need not be there before the build."""
+    build = flat.config.get("build")
+    return isinstance(build, dict) and bool(build.get("command"))
 
 
 def _advice(root: Path, main: Path) -> str:

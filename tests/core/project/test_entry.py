@@ -90,3 +90,8 @@ def test_an_environment_can_have_its_own_entry_point(toml: Raw, folder: Path) ->
     with pytest.raises(ConfigError) as caught:
         project.load(path, "broken")
     assert str(caught.value.where) == "aerostack.toml:7:8"
+
+
+def test_an_entry_point_that_a_build_makes_need_not_be_there_yet(raw: Raw, folder: Path) -> None:
+    path = raw('name = "demo"\nmain = "build/worker.js"\n[build]\ncommand = "npm run build"\n')
+    assert project.load(path, None).main == folder / "build" / "worker.js"
