@@ -49,10 +49,12 @@ class Process:
         environ: Mapping[str, str],
         log: Callable[[Line], None],
         options: tuple[str, ...] = (),
+        inherited: tuple[int, ...] = (),
         within: float = STARTUP_SECONDS,
     ) -> Process:
         """Run the configuration and return when all ``sockets`` are listening, which is after top-level code ran.
 
+        ``options`` are more of workerd's options, ``inherited`` file descriptors that they name.
         Raises ``StartupError`` with workerd's reason when it ends before, and after ``within`` seconds.
         """
         said, says = os.pipe()
@@ -64,7 +66,7 @@ class Process:
                 stderr=subprocess.STDOUT,
                 # Nothing of our environment: it may hold the user's tokens.
                 env={"TZ": "UTC", **environ},
-                pass_fds=(says,),
+                pass_fds=(says, *inherited),
                 start_new_session=True,
                 preexec_fn=_end_with_parent(),
             )

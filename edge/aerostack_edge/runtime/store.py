@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import shutil
+import socket
 import time
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Mapping
 from pathlib import Path
@@ -22,9 +24,10 @@ from aerostack_edge.runtime.errors import StoreUnavailable
 from aerostack_edge.runtime.folder import Folder
 from aerostack_edge.runtime.namespace import Namespace, StoreKind
 from aerostack_edge.runtime.process import Process
-from aerostack_edge.runtime.wire import nobody_listens, session
+from aerostack_edge.runtime.wire import session
 
 _RECOVERY_SECONDS = 15.0
+_BACKLOG = 1024
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -87,6 +90,7 @@ class Store:
             control=self._control,
         )
         self._config.write_text(text)
+        self._listening = {"store": self._listen(self.socket), "control": self._listen(self._control)}
         self._data = session(self.socket)
         self._orders = session(self._control)
         try:
@@ -104,11 +108,14 @@ class Store:
         """End it; what it has answered is on disk."""
         if self._keeper is not None:
             self._keeper.cancel()
+            await asyncio.gather(self._keeper, return_exceptions=True)
         self._up.clear()
         if self._process is not None:
             await self._process.stop(grace)
         await self._data.close()
         await self._orders.close()
+        for listening in self._listening.values():
+            listening.close()
 
     @property
     def pid(self) -> int | None:
@@ -131,21 +138,18 @@ class Store:
         """
         namespace = Namespace(kind, id)
         url = URL(f"http://store{path}", encoded=True)
-        while True:
-            process = await self._recovered()
-            try:
-                response = await self._data.request(
-                    method, url, headers={**headers, **namespace.header}, data=body, allow_redirects=False
-                )
-            except aiohttp.ClientConnectorError as error:
-                if not nobody_listens(error):
-                    raise StoreUnavailable(f"the store cannot be reached: {error.os_error.strerror}") from error
-                # It ended a moment ago, and nothing was sent.
-                await process.kill()
-            except aiohttp.ClientError as error:
-                raise StoreUnavailable("the store ended before it answered") from error
-            else:
-                return StoreReply(response)
+        await self._recovered()
+        try:
+            response = await self._data.request(
+                method,
+                url,
+                headers={**headers, **namespace.header},
+                data=io.BytesIO(body) if isinstance(body, bytes) else body,
+                allow_redirects=False,
+            )
+        except aiohttp.ClientError as error:
+            raise StoreUnavailable("the store ended before it answered") from error
+        return StoreReply(response)
 
     async def drop(self, kind: StoreKind, id: str) -> None:
         """Delete all data of one namespace, in memory and on disk. A namespace without data is fine.
@@ -165,27 +169,30 @@ class Store:
             file.unlink(missing_ok=True)
         shutil.rmtree(self._blobs / namespace.folder, ignore_errors=True)
 
-    async def _recovered(self) -> Process:
-        if self._process is not None and self._process.ended.is_set():
-            self._up.clear()
+    async def _recovered(self) -> None:
         try:
             await asyncio.wait_for(self._up.wait(), _RECOVERY_SECONDS)
         except TimeoutError as error:
             raise StoreUnavailable("the store is not running") from error
-        assert self._process is not None
-        return self._process
+
+    def _listen(self, path: Path) -> socket.socket:
+        """Listen ourselves, so that who calls while the store starts again waits instead of failing."""
+        listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        listening.bind(str(path))
+        listening.listen(_BACKLOG)
+        return listening
 
     async def _run(self) -> None:
-        for socket in (self.socket, self._control):
-            socket.unlink(missing_ok=True)
+        numbers = {name: listening.fileno() for name, listening in self._listening.items()}
         self._process = await Process.start(
-            # The simulators need the flag; Workers of others never get it.
             self._workerd,
             self._config,
-            sockets=2,
+            sockets=len(numbers),
             environ={},
             log=self._print,
-            options=("--experimental",),
+            # The simulators need the first flag; Workers of others never get it.
+            options=("--experimental", *(f"--socket-fd={name}={number}" for name, number in numbers.items())),
+            inherited=tuple(numbers.values()),
         )
         self._up.set()
 

@@ -174,3 +174,14 @@ def _is_workerd(pid: int) -> bool:
         return Path(f"/proc/{pid}/comm").read_text() == "workerd\n"
     except OSError:  # it has ended meanwhile
         return False
+
+
+@pytest.fixture
+def gone(workerds: Callable[[], set[int]]) -> Callable[[int], Awaitable[None]]:
+    """Wait until the kernel has closed all that a killed process had open."""
+
+    async def wait(pid: int) -> None:
+        while pid in workerds():
+            await asyncio.sleep(0.01)
+
+    return wait

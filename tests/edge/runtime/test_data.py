@@ -56,13 +56,15 @@ async def the_api_sees_it(world):
         assert json.loads((await reply.read())[:size])["name"] == "dir/öbject"
 
 
-def test_what_a_worker_writes_survives_a_kill_of_everything(world):
+def test_what_a_worker_writes_survives_a_kill_of_everything(world, gone):
     async def scenario():
         async with world().running() as first:
             await first.deploy("demo", CODE, bindings=BINDINGS)
             assert json.loads(await first.text("demo", "/write")) == WRITTEN
             await the_api_sees_it(first)
-            os.kill(first.runtime.store.pid, signal.SIGKILL)
+            pid = first.runtime.store.pid
+            os.kill(pid, signal.SIGKILL)
+            await gone(pid)
             assert json.loads(await first.text("demo")) == WRITTEN
             await the_api_sees_it(first)
         async with world().running() as second:

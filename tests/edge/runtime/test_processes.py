@@ -33,7 +33,7 @@ def test_an_endless_loop_disturbs_no_neighbour_and_can_be_replaced(play):
     play(scenario)
 
 
-def test_a_worker_that_eats_all_memory_ends_alone_and_comes_back(play):
+def test_a_worker_that_eats_all_memory_ends_alone_and_comes_back(play, workerds, gone):
     async def scenario(world):
         code = """
         const eaten = [];
@@ -42,8 +42,10 @@ def test_a_worker_that_eats_all_memory_ends_alone_and_comes_back(play):
           return new Response("hungry");
         } };"""
         await world.deploy("eater", code)
+        [pid] = workerds() - {world.runtime.store.pid}
         async with world.request("GET", "eater", "/eat") as answer:
             assert (answer.status, await answer.text()) == (502, "The Worker broke off before it answered.\n")
+        await gone(pid)
         assert await world.text("eater") == "hungry"
         assert any("out of memory" in line for line in world.lines)
 

@@ -24,7 +24,7 @@ export default class extends WorkerEntrypoint {
 BINDING = ({"type": "service", "name": "OTHER", "service": "other", "environment": "production"},)
 
 
-def test_a_service_is_called_whenever_it_was_deployed_or_restarted(play, workerds):
+def test_a_service_is_called_whenever_it_was_deployed_or_restarted(play, workerds, gone):
     async def scenario(world):
         await world.deploy("caller", CALLER, bindings=BINDING)
         async with world.request("GET", "caller") as answer:
@@ -35,8 +35,7 @@ def test_a_service_is_called_whenever_it_was_deployed_or_restarted(play, workerd
         assert await world.text("caller", "/x") == "one http://caller.edge.localhost/x"
         assert await world.text("caller", "/rpc") == "3"
         os.kill(callee, signal.SIGKILL)
-        while callee in workerds():
-            await asyncio.sleep(0.01)
+        await gone(callee)
         assert await world.text("caller", "/x") == "one http://caller.edge.localhost/x"
         await world.deploy("other", CALLEE.replace("VERSION", "two"))
         while not (await world.text("caller")).startswith("two"):
