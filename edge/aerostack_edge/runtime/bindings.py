@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeAlias
 
 from aerostack_edge.runtime.capnp import Embed, Value
 from aerostack_edge.runtime.errors import UnsupportedBinding
+from aerostack_edge.runtime.headers import PROTOCOL
 from aerostack_edge.runtime.namespace import Namespace, StoreKind
 
 #: A binding as Cloudflare's API describes it.
@@ -112,7 +113,7 @@ def _service(wire: Wire, service: str, around: Surroundings) -> Bound:
     if wire.get("entrypoint") not in (None, "", "default"):
         raise _refused(wire, f"the edge does not support named entrypoints yet ({wire['entrypoint']})")
     address = f"unix:{around.door(str(wire['service']))}"
-    external: Value = {"address": address, "http": {"capnpConnectHost": "capnp"}}
+    external: Value = {"address": address, "http": {"capnpConnectHost": "capnp", "forwardedProtoHeader": PROTOCOL}}
     return Bound({"service": service}, ({"name": service, "external": external},))
 
 

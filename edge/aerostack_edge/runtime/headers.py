@@ -31,10 +31,15 @@ _HANDSHAKE = frozenset(
 )  # fmt: skip
 
 
-def to_worker(request: web.Request, *, handshake: bool = False) -> CIMultiDict[str]:
-    """The client's headers as the Worker gets them, ``host`` included; ``handshake`` when a WebSocket is opened."""
-    dropped = _OURS | (_HANDSHAKE if handshake else frozenset())
-    headers = _end_to_end(request.raw_headers, dropped)
+def to_worker(request: web.BaseRequest, *, inside: bool, handshake: bool = False) -> CIMultiDict[str]:
+    """The client's headers as the Worker gets them, ``host`` included; ``handshake`` when a WebSocket is opened.
+
+    ``inside`` when the client is a Worker of ours: what it says is left as it is.
+    """
+    dropped = _HANDSHAKE if handshake else frozenset()
+    if inside:
+        return _end_to_end(request.raw_headers, dropped)
+    headers = _end_to_end(request.raw_headers, dropped | _OURS)
     client = request.remote or "127.0.0.1"
     headers["cf-connecting-ip"] = client
     headers["x-real-ip"] = client

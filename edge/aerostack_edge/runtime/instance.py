@@ -29,6 +29,7 @@ class Instance:
         self.process = process
         self.socket = socket
         self.session = session(socket)
+        self.replaced = asyncio.Event()
         self._running = 0
         self._idle = asyncio.Event()
         self._idle.set()
@@ -52,6 +53,7 @@ class Instance:
 
     async def drain(self) -> None:
         """Let what is going on finish, within limits, then end the process. Nothing new must come."""
+        self.replaced.set()
         idle = asyncio.create_task(self._idle.wait())
         ended = asyncio.create_task(self.process.ended.wait())
         await asyncio.wait((idle, ended), timeout=DRAIN_SECONDS, return_when=asyncio.FIRST_COMPLETED)

@@ -21,18 +21,20 @@ class _Answer(web.StreamResponse):
             self.headers.popall("Content-Type", None)
 
 
-async def forward(instance: Instance, request: web.Request) -> web.StreamResponse:
-    """Have ``instance`` answer ``request``; the client going away cancels it.
+async def forward(instance: Instance, request: web.BaseRequest, *, inside: bool) -> web.StreamResponse:
+    """Have ``instance`` answer ``request``, which came from ``inside`` when another Worker made it.
+
+    The client going away cancels it.
 
     Raises ``aiohttp.ClientConnectorError`` when nothing was sent, so that it may be tried again elsewhere.
     """
     if websocket.asked(request):
-        return await websocket.bridge(instance, request, _url(request))
+        return await websocket.bridge(instance, request, _url(request), inside=inside)
     try:
         upstream = await instance.session.request(
             request.method,
             _url(request),
-            headers=headers.to_worker(request),
+            headers=headers.to_worker(request, inside=inside),
             data=request.content if request.can_read_body else None,
             allow_redirects=False,
         )
@@ -41,13 +43,16 @@ async def forward(instance: Instance, request: web.Request) -> web.StreamRespons
     except aiohttp.ClientError:
         return web.Response(status=502, text=LOST)
     try:
-        return await _relay(upstream, request)
+        return await _relay(upstream, request, last=inside)
     finally:
         upstream.close()
 
 
-async def _relay(upstream: aiohttp.ClientResponse, request: web.Request) -> web.StreamResponse:
+async def _relay(upstream: aiohttp.ClientResponse, request: web.BaseRequest, *, last: bool) -> web.StreamResponse:
     answer = _Answer(status=upstream.status, reason=upstream.reason, headers=headers.to_client(upstream.raw_headers))
+    if last:
+        # A Worker's next request may be RPC, for which the connection must not be kept.
+        answer.force_close()
     await answer.prepare(request)
     try:
         async for chunk in upstream.content.iter_any():
@@ -61,7 +66,7 @@ async def _relay(upstream: aiohttp.ClientResponse, request: web.Request) -> web.
     return answer
 
 
-def _url(request: web.Request) -> URL:
+def _url(request: web.BaseRequest) -> URL:
     # Byte for byte what the client sent, unless it sent a whole address as proxies get it.
     path = request.raw_path if request.raw_path.startswith("/") else request.rel_url.raw_path_qs
     return URL(f"http://worker{path}", encoded=True)

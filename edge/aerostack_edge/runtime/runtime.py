@@ -80,6 +80,9 @@ class Runtime:
 
     async def proxy(self, script: str, request: web.Request) -> web.StreamResponse:
         """Let a script answer a request, or open a WebSocket. Raises ``UnknownScript``."""
+        return await self._answer(script, request, inside=False)
+
+    async def _answer(self, script: str, request: web.BaseRequest, *, inside: bool) -> web.StreamResponse:
         for _ in range(_TRIES):
             try:
                 instance = await self._ready(script)
@@ -87,7 +90,7 @@ class Runtime:
                 return web.Response(status=503, text=f"The Worker {script} does not start: {error}\n")
             with instance.busy():
                 try:
-                    return await forward(instance, request)
+                    return await forward(instance, request, inside=inside)
                 except aiohttp.ClientConnectorError as error:
                     if not nobody_listens(error):
                         return web.Response(
@@ -116,8 +119,19 @@ class Runtime:
 
     async def _open_door(self, script: str) -> None:
         if script not in self._doors:
-            door = self._doors[script] = Door(script, lambda: self._ready(script), self._log)
+            door = self._doors[script] = Door(
+                script,
+                ready=lambda: self._ready(script),
+                answer=lambda request: self._answer_inside(script, request),
+                log=self._log,
+            )
             await door.open(self._door_path(script))
+
+    async def _answer_inside(self, script: str, request: web.BaseRequest) -> web.StreamResponse:
+        try:
+            return await self._answer(script, request, inside=True)
+        except UnknownScript:
+            return web.Response(status=503, text=f"There is no Worker {script}.\n")
 
     def _door_path(self, script: str) -> Path:
         return self._folder.socket("d-" + hashlib.sha256(script.encode()).hexdigest()[:16])

@@ -32,12 +32,12 @@ class _Handshake:
         return response
 
 
-def asked(request: web.Request) -> bool:
+def asked(request: web.BaseRequest) -> bool:
     """Whether the client wants a WebSocket."""
     return request.method == "GET" and request.headers.get("upgrade", "").lower() == "websocket"
 
 
-async def bridge(instance: Instance, request: web.Request, url: URL) -> web.StreamResponse:
+async def bridge(instance: Instance, request: web.BaseRequest, url: URL, *, inside: bool) -> web.StreamResponse:
     """Open a WebSocket to the instance and, when it agrees, to the client, and pass messages until one closes.
 
     Raises ``aiohttp.ClientConnectorError`` when nothing was sent.
@@ -55,7 +55,7 @@ async def bridge(instance: Instance, request: web.Request, url: URL) -> web.Stre
         try:
             worker = await session.ws_connect(
                 url,
-                headers=headers.to_worker(request, handshake=True),
+                headers=headers.to_worker(request, inside=inside, handshake=True),
                 protocols=offered,
                 max_msg_size=0,
                 autoping=True,

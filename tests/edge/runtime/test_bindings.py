@@ -114,8 +114,9 @@ def test_a_worker_reaches_neither_this_machine_nor_private_networks(play):
     async def scenario(world):
         code = """
         export default { async fetch(request) {
-          const addresses = ["http://127.0.0.1:PORT/", "http://localhost:PORT/", "http://10.0.0.1/", "http://169.254.169.254/"];
-          return Response.json(await Promise.all(addresses.map((a) => fetch(a).then(() => "reached", () => "refused"))));
+          const hosts = ["127.0.0.1:PORT", "localhost:PORT", "10.0.0.1", "169.254.169.254"];
+          const reach = (host) => fetch(`http://${host}/`).then(() => "reached", () => "refused");
+          return Response.json(await Promise.all(hosts.map(reach)));
         } };""".replace("PORT", str(world.port))
         await world.deploy("demo", code)
         assert json.loads(await world.text("demo")) == ["refused"] * 4

@@ -88,7 +88,8 @@ def test_answers_arrive_unchanged(play):
           if (pathname === "/redirect") return Response.redirect("http://elsewhere.example/", 302);
           if (pathname === "/nothing") return new Response(null, { status: 304, headers: { etag: '"1"' } });
           if (pathname === "/packed")
-            return new Response(new Uint8Array([31, 139]), { encodeBody: "manual", headers: { "content-encoding": "gzip" } });
+            return new Response(new Uint8Array([31, 139]),
+              { encodeBody: "manual", headers: { "content-encoding": "gzip" } });
           const answer = new Response("teapot", { status: 418, statusText: "Mine" });
           answer.headers.append("set-cookie", "a=1");
           answer.headers.append("set-cookie", "b=2");

@@ -78,7 +78,8 @@ def test_a_killed_edge_leaves_no_process_and_its_leftovers_do_not_matter(world, 
             runtime = Runtime(**paths, live=live, log=lambda line: None)
             await runtime.start()
             module = Module(name="index.js", type="esm", content=b"export default {};")
-            await runtime.launch(ScriptVersion(id="1", script="demo", number=1, main_module="index.js", modules=(module,)))
+            version = ScriptVersion(id="1", script="demo", number=1, main_module="index.js", modules=(module,))
+            await runtime.launch(version)
             print("up", flush=True)
             await asyncio.sleep(60)
 

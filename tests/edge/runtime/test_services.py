@@ -11,7 +11,9 @@ CALLER = """
 export default { async fetch(request, env) {
   const path = new URL(request.url).pathname;
   if (path === "/rpc") return new Response(await env.OTHER.add(1, 2));
-  try { return await env.OTHER.fetch(request); } catch (error) { return new Response("failed", { status: 599 }); }
+  if (path === "/https")
+    return env.OTHER.fetch("https://named.example/a?b", { headers: { "cf-connecting-ip": "9.9.9.9" } });
+  return env.OTHER.fetch(request);
 } };
 """
 CALLEE = """
@@ -28,7 +30,7 @@ def test_a_service_is_called_whenever_it_was_deployed_or_restarted(play, workerd
     async def scenario(world):
         await world.deploy("caller", CALLER, bindings=BINDING)
         async with world.request("GET", "caller") as answer:
-            assert answer.status == 599
+            assert (answer.status, await answer.text()) == (503, "There is no Worker other.\n")
         before = workerds()
         await world.deploy("other", CALLEE.replace("VERSION", "one"))
         [callee] = workerds() - before
@@ -70,5 +72,59 @@ def test_a_script_may_call_itself(play):
         } };"""
         await world.deploy("other", code, bindings=BINDING)
         assert json.loads(await world.text("other", "/?depth=3")) == [3, 2, 1, 0]
+
+    play(scenario)
+
+
+def test_the_callee_sees_the_address_and_headers_the_caller_chose(play):
+    async def scenario(world):
+        code = """
+        export default { fetch(request) {
+          const header = (name) => request.headers.get(name);
+          return Response.json([request.url, header("cf-connecting-ip"), header("x-forwarded-for")]);
+        } };"""
+        await world.deploy("other", code)
+        await world.deploy("caller", CALLER, bindings=BINDING)
+        assert json.loads(await world.text("caller", "/https")) == ["https://named.example/a?b", "9.9.9.9", None]
+
+    play(scenario)
+
+
+def test_calls_do_not_fail_while_the_callee_is_replaced(play):
+    async def scenario(world):
+        await world.deploy("other", CALLEE)
+        await world.deploy("caller", CALLER, bindings=BINDING)
+        done = asyncio.Event()
+
+        async def load(path: str) -> int:
+            count = 0
+            while not done.is_set():
+                await world.text("caller", path)
+                count += 1
+            return count
+
+        clients = [asyncio.create_task(load(path)) for path in ("/", "/", "/rpc")]
+        for _ in range(8):
+            await world.deploy("other", CALLEE)
+        done.set()
+        assert min(await asyncio.gather(*clients)) > 10
+
+    play(scenario)
+
+
+def test_a_websocket_passes_through_a_service(play):
+    async def scenario(world):
+        code = """
+        export default { fetch(request) {
+          const [client, server] = Object.values(new WebSocketPair());
+          server.accept();
+          server.addEventListener("message", ({ data }) => server.send("echo " + data));
+          return new Response(null, { status: 101, webSocket: client });
+        } };"""
+        await world.deploy("other", code)
+        await world.deploy("caller", CALLER, bindings=BINDING)
+        async with world.websocket("caller") as socket:
+            await socket.send_str("there")
+            assert await socket.receive_str() == "echo there"
 
     play(scenario)

@@ -7,7 +7,8 @@ import pytest
 
 ECHO = """
 export default { fetch(request) {
-  if (new URL(request.url).pathname === "/no") return new Response("not you", { status: 403, headers: { "x-why": "1" } });
+  if (new URL(request.url).pathname === "/no")
+    return new Response("not you", { status: 403, headers: { "x-why": "1" } });
   const [client, server] = Object.values(new WebSocketPair());
   server.accept();
   server.addEventListener("message", ({ data }) => {
