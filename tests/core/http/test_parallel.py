@@ -84,8 +84,8 @@ def test_after_a_failure_nothing_new_is_started() -> None:
 
 def test_ctrl_c_ends_the_process_without_waiting_for_the_network() -> None:
     program = (
-        "import threading; from aerostack.http import parallel\n"
-        "def work(): print('running', flush=True); threading.Event().wait(60)\n"
+        "import os, threading; from aerostack.http import parallel\n"
+        "def work(): os.write(1, b'running\\n'); threading.Event().wait(60)\n"
         "parallel(work, work)"
     )
     with subprocess.Popen(
