@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from aerostack import __version__
-from aerostack.cli import backends, config, deploy, edge, toolchain, unlock
+from aerostack.cli import backends, config, deploy, edge, options, toolchain, unlock
 from aerostack.cli.output import Output
 from aerostack.cli.run import fail
 from aerostack.errors import EXIT_INTERRUPTED, UsageError
@@ -52,7 +52,7 @@ _WrongFlags: type[Exception] = typer.BadParameter.__mro__[1]
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit status. Never raises."""
-    arguments = list(sys.argv[1:] if argv is None else argv)
+    arguments = options.spell_out(list(sys.argv[1:] if argv is None else argv))
     command = typer.main.get_command(app)
     try:
         status = command.main(args=arguments, prog_name="aerostack", standalone_mode=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -35,8 +36,8 @@ Adopt = Annotated[
     list[str] | None,
     typer.Option(
         "--adopt",
-        metavar="KIND/NAME",
-        help="Use this existing resource although this project did not create it, as in d1/my-db; `all` for any.",
+        metavar="[KIND/NAME]",
+        help="Use this existing resource although this project did not create it, as in d1/my-db; alone: any.",
     ),
 ]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Answer yes to every question.")]
@@ -46,3 +47,14 @@ EdgeData = Annotated[
     Path | None,
     typer.Option("--data", metavar="DIR", help="Where the account lives. Default: the user's data folder."),
 ]
+
+_RESOURCE = re.compile(r"(d1|kv|r2|queue)/.+|all")
+
+
+def spell_out(arguments: list[str]) -> list[str]:
+    """The arguments with `--adopt` as `--adopt=all` where no resource follows: typer knows no optional values."""
+    following = [*arguments[1:], ""]
+    return [
+        "--adopt=all" if argument == "--adopt" and not _RESOURCE.fullmatch(after) else argument
+        for argument, after in zip(arguments, following, strict=True)
+    ]

@@ -86,6 +86,17 @@ def test_a_database_of_somebody_else_is_not_taken_over(run: Run, edge: RunningEd
     assert adopted["resources"]["DB"] == {"kind": "d1", "name": name, "id": theirs, "outcome": "adopted"}
 
 
+def test_adopt_alone_allows_any(run: Run, edge: RunningEdge) -> None:
+    planned = run("plan", *STAGING, "--json").document
+    for action in planned["actions"]:
+        if action["kind"] == "d1":
+            edge.account("POST", "/d1/database", {"name": action["name"]})
+        if action["kind"] == "kv":
+            edge.account("POST", "/storage/kv/namespaces", {"title": action["name"]})
+    adopted = run("deploy", *STAGING, "--adopt", "--json").document
+    assert {item["outcome"] for item in adopted["resources"].values()} == {"adopted"}
+
+
 def test_an_id_that_does_not_exist_is_pointed_at(run: Run, project: Path) -> None:
     file = project / "aerostack.toml"
     missing = str(uuid.uuid4())
