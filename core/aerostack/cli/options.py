@@ -56,5 +56,5 @@ def spell_out(arguments: list[str]) -> list[str]:
     following = [*arguments[1:], ""]
     return [
         "--adopt=all" if argument == "--adopt" and not _RESOURCE.fullmatch(after) else argument
-        for argument, after in zip(arguments, following, strict=True)
+        for argument, after in zip(arguments, following, strict=False)
     ]
