@@ -37,7 +37,7 @@ class Door:
         self._name = name
         self._ready = ready
         self._log = log
-        self._http = web.Server(answer, handler_cancellation=True, access_log=None)
+        self._http = web.Server(answer, auto_decompress=False, access_log=None)
         self._rpc: set[asyncio.Task[None]] = set()
 
     async def open(self, path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import aiohttp
 from aiohttp import web
 from yarl import URL
@@ -9,6 +11,11 @@ from yarl import URL
 from aerostack_edge.runtime import headers, websocket
 from aerostack_edge.runtime.instance import Instance
 from aerostack_edge.runtime.wire import LOST
+
+# A server tells nobody that a client is gone; somebody has to look.
+_WATCH_SECONDS = 1.0
+# Nobody will see it; the number is the one nginx has for this.
+_CLIENT_LEFT = 499
 
 
 class _Answer(web.StreamResponse):
@@ -30,6 +37,19 @@ async def forward(instance: Instance, request: web.BaseRequest, *, inside: bool)
     """
     if websocket.asked(request):
         return await websocket.bridge(instance, request, _url(request), inside=inside)
+    exchange = asyncio.create_task(_exchange(instance, request, inside=inside))
+    try:
+        while not exchange.done():
+            await asyncio.wait((exchange,), timeout=_WATCH_SECONDS)
+            if request.transport is None:
+                break
+        return exchange.result() if exchange.done() else web.Response(status=_CLIENT_LEFT)
+    finally:
+        exchange.cancel()
+        await asyncio.gather(exchange, return_exceptions=True)
+
+
+async def _exchange(instance: Instance, request: web.BaseRequest, *, inside: bool) -> web.StreamResponse:
     try:
         upstream = await instance.session.request(
             request.method,

@@ -108,9 +108,7 @@ class World:
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[World]:
         await self.runtime.start()
-        runner = web.AppRunner(
-            _application(self._answer), handler_cancellation=True, access_log=None, shutdown_timeout=0.1
-        )
+        runner = web.AppRunner(_application(self._answer), auto_decompress=False, access_log=None, shutdown_timeout=0.1)
         try:
             await runner.setup()
             await web.TCPSite(runner, "127.0.0.1", 0).start()
