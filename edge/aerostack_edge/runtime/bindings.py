@@ -50,10 +50,11 @@ def bind(wire: Wire, service: str, around: Surroundings) -> Bound:
     if make is None:
         raise _refused(wire)
     try:
+        name = str(wire["name"])
         bound = make(wire, service, around)
     except KeyError as missing:
         raise _refused(wire, f"it has no {missing}") from None
-    return Bound({"name": str(wire["name"]), **bound.value}, bound.services, bound.environ)
+    return Bound({"name": name, **bound.value}, bound.services, bound.environ)
 
 
 def secret(name: str, text: str, variable: str) -> Bound:

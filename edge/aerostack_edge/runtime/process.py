@@ -18,7 +18,7 @@ from aerostack_edge.runtime import console
 from aerostack_edge.runtime.console import Line
 
 #: workerd has no limit of its own for code that never gets to the end of its modules.
-STARTUP_SECONDS = 30.0
+STARTUP_SECONDS = 15.0
 
 _PR_SET_PDEATHSIG = 1
 _LONGEST_LINE = 256 * 1024

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import resource
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -23,6 +24,7 @@ from aerostack_edge.runtime.wire import nobody_listens
 
 _STOP_SECONDS = 2.0
 _TRIES = 3
+_FILES = 10_240
 
 
 class Runtime:
@@ -53,6 +55,7 @@ class Runtime:
 
     async def start(self) -> None:
         """Start the store. Scripts start when they are first needed. Raises ``AerostackError``."""
+        _allow_files()
         self._folder.open()
         await self.store.start()
 
@@ -135,3 +138,12 @@ class Runtime:
 
     def _door_path(self, script: str) -> Path:
         return self._folder.socket("d-" + hashlib.sha256(script.encode()).hexdigest()[:16])
+
+
+def _allow_files() -> None:
+    """Each request in flight is two open files, each process four: the usual limit of 1024 is soon reached."""
+    now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    # macOS calls its limit infinite, which is a negative number, and then refuses more than this.
+    wanted = min(most, _FILES) if most >= 0 else _FILES
+    if 0 <= now < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))

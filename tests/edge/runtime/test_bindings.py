@@ -66,6 +66,7 @@ def test_modules_of_every_type_are_imported_by_name(play):
     [
         ({"type": "vectorize", "name": "V"}, "binding V of type vectorize: the edge does not support this type"),
         ({"type": "d1", "name": "DB", "id": "x"}, "binding DB of type d1: not an id of kind d1: 'x'"),
+        ({"type": "plain_text", "text": "1"}, "binding ? of type plain_text: it has no 'name'"),
         ({"type": "kv_namespace", "name": "KV"}, "binding KV of type kv_namespace: it has no 'namespace_id'"),
         ({"type": "data_blob", "name": "B", "part": "b"}, "binding B of type data_blob: no file b was uploaded"),
         (
@@ -79,7 +80,7 @@ def test_a_binding_the_edge_cannot_give_is_named(play, binding, message):
         with pytest.raises(UnsupportedBinding) as refused:
             await world.deploy("demo", "export default {};", bindings=(binding,))
         assert str(refused.value) == message
-        assert (refused.value.binding, refused.value.type) == (binding["name"], binding["type"])
+        assert (refused.value.binding, refused.value.type) == (binding.get("name", "?"), binding["type"])
 
     play(scenario)
 

@@ -13,8 +13,11 @@ from pathlib import Path
 import pytest
 
 from aerostack.errors import AerostackError
+from aerostack_edge.model import StartupError
 from aerostack_edge.runtime.backoff import Backoff
+from aerostack_edge.runtime.capnp import document
 from aerostack_edge.runtime.folder import Folder
+from aerostack_edge.runtime.process import Process
 
 HELLO = 'export default { fetch() { return new Response("hello"); } };'
 
@@ -132,6 +135,18 @@ def test_a_temporary_directory_too_long_for_sockets_is_explained(tmp_path, monke
         Folder(tmp_path).open()
     assert refused.value.message.endswith("is too long for the edge's unix sockets")
     assert refused.value.hint == "set TMPDIR to a shorter path, such as /tmp"
+
+
+def test_top_level_code_that_never_ends_is_killed(tools, tmp_path, workerds):
+    async def scenario():
+        config = tmp_path / "config.capnp"
+        worker = {"modules": [{"name": "main", "esModule": "for (;;);"}], "compatibilityDate": "2026-01-01"}
+        config.write_text(document({"services": [{"name": "main", "worker": worker}]}))
+        with pytest.raises(StartupError, match=r"^it did not start within 0.3 seconds$"):
+            await Process.start(tools.workerd, config, sockets=1, environ={}, log=lambda line: None, within=0.3)
+        assert workerds() == set()
+
+    asyncio.run(scenario())
 
 
 def test_a_missing_program_is_explained(tools, tmp_path):
