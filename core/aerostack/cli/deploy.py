@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from aerostack.cli import options
 from aerostack.cli.output import Output
 from aerostack.cli.run import run
+from aerostack.errors import AerostackError
 
 if TYPE_CHECKING:
     from aerostack.model import Resolution
@@ -41,6 +42,7 @@ def deploy(
         import os
 
         from aerostack import pipeline
+        from aerostack.pipeline.report import unfinished
         from aerostack.tools import RunTools
 
         request = _request(path, env, backend, use_own_account, option, no_provision, adopt)
@@ -48,7 +50,11 @@ def deploy(
         known.update(_heading(prepared))
         _introduce(output, prepared)
         with RunTools(environ=os.environ, reporter=output) as tools:
-            report = pipeline.deploy(prepared, tools, confirm=confirm, started=started)
+            try:
+                report = pipeline.deploy(prepared, tools, confirm=confirm, started=started)
+            except (AerostackError, KeyboardInterrupt) as error:
+                known.update(unfinished(tools.carried_out, error))
+                raise
         return _show_report(output, report)
 
     def confirm(resolution: Resolution) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -47,6 +48,18 @@ class Report:
             "written": list(self.written),
             "duration_ms": self.duration_ms,
         }
+
+
+def unfinished(carried_out: Sequence[Action], error: BaseException) -> dict[str, Any]:
+    """What the JSON document of a failed deploy says of it: the actions that were carried out before, and the outcome.
+
+    The outcome is ``not_applied`` only when nothing can have changed.
+    """
+    certain = isinstance(error, AerostackError) and getattr(error, "applied", False) is not None
+    return {
+        "outcome": "not_applied" if certain and not carried_out else "unknown",
+        "actions": [action_document(action) for action in carried_out],
+    }
 
 
 def error_document(error: AerostackError) -> dict[str, Any]:
