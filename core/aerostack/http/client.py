@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 import random
+import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, Self, TypeAlias, cast
 
 from aerostack.errors import ConfigError, RateLimitError, RemoteError, RemoteTimeoutError
 from aerostack.http.address import check_address, is_loopback
@@ -18,6 +20,8 @@ from aerostack.model import Secret
 from aerostack.redact import redact
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     import httpx
 
 #: Decides what an answer means: an error, or ``None`` for a success.
@@ -217,6 +221,7 @@ def _open(
 ) -> httpx.Client:
     import ssl
 
+    _load_httpx()
     import httpx
 
     from aerostack import __version__
@@ -244,6 +249,22 @@ def _open(
             hint="set HTTPS_PROXY and ALL_PROXY to an http:// address, or unset them",
             code="proxy",
         ) from None
+
+
+def _load_httpx() -> None:
+    """Import httpx without its command line.
+
+    That brings click, rich and pygments wherever they are installed, 50 ms that no request needs. httpx itself provides
+    for the case that its module cannot be imported.
+    """
+    if "httpx" in sys.modules:
+        return
+    modules = cast("dict[str, ModuleType | None]", sys.modules)
+    modules["httpx._main"] = None
+    try:
+        importlib.import_module("httpx")
+    finally:
+        del modules["httpx._main"]
 
 
 def _sendable(token: Secret) -> str:
