@@ -167,7 +167,7 @@ def _show_report(output: Output, report: Report) -> int:
         return 0
     seconds = report.duration_ms / 1000
     what = "nothing to do" if report.deployment.outcome == "unchanged" else "deployed"
-    output.say(f"{output.paint('✓', 'green')} {what} in {seconds:.1f} s, version {report.deployment.version}")
+    output.mark("✓", "green", f"{what} in {seconds:.1f} s, version {report.deployment.version}")
     for url in report.deployment.urls:
         output.result(url)
     return 0

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from aerostack.cli import options
+from aerostack.cli import options, streams
 from aerostack.cli.run import run
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def env(
         else:
             # The token is the result here: printed as it is, to stdout and nowhere else.
             for name, value in variables.items():
-                print(f"export {name}={shlex.quote(value)}")
+                streams.give(f"export {name}={shlex.quote(value)}")
 
     run(body, as_json=as_json, debug=debug)
 

@@ -9,10 +9,10 @@ from typing import Annotated
 import typer
 
 from aerostack import __version__
-from aerostack.cli import backends, config, deploy, edge, options, toolchain, unlock
+from aerostack.cli import backends, config, deploy, edge, options, streams, toolchain, unlock
 from aerostack.cli.output import Output
 from aerostack.cli.run import fail
-from aerostack.errors import EXIT_INTERRUPTED, UsageError
+from aerostack.errors import EXIT_FAILED, EXIT_INTERRUPTED, UsageError
 
 app = typer.Typer(
     name="aerostack",
@@ -53,13 +53,21 @@ _WrongFlags: type[Exception] = typer.BadParameter.__mro__[1]
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit status. Never raises."""
     arguments = options.spell_out(list(sys.argv[1:] if argv is None else argv))
+    streams.prepare()
     command = typer.main.get_command(app)
     try:
         status = command.main(args=arguments, prog_name="aerostack", standalone_mode=False)
+        sys.stdout.flush()
     except typer.Abort:
         return EXIT_INTERRUPTED
     except _WrongFlags as error:
         return _wrong_flags(error, arguments)
+    except BrokenPipeError:
+        streams.forsake()
+        return EXIT_FAILED
+    except OSError as error:
+        streams.forsake()
+        return fail(Output(), streams.cannot_be_written(error), {})
     return status if isinstance(status, int) else 0
 
 

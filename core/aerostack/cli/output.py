@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from aerostack.cli import streams
 from aerostack.errors import AerostackError
 from aerostack.redact import redact, secret_values
 
@@ -28,54 +29,65 @@ class Output:
         self._colour = sys.stderr.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
 
     def step(self, message: str) -> None:
-        self._note(self.paint("◆", "cyan"), message)
+        self.mark("◆", "cyan", message)
 
     def warn(self, message: str) -> None:
-        self._note(self.paint("warning:", "yellow"), message)
+        self.mark("warning:", "yellow", message)
 
     def done(self, action: Action) -> None:
-        self._note(self.paint("✓", "green"), action_line(action))
+        self.mark("✓", "green", action_line(action))
 
     def say(self, message: str) -> None:
         """A line for people, on stderr."""
-        print(redact(message, self._secrets), file=sys.stderr)
+        streams.tell(self._shown(message))
+
+    def mark(self, mark: str, colour: str, message: str) -> None:
+        """A line for people behind a coloured mark."""
+        streams.tell(f"{self._paint(mark, colour)} {self._shown(message)}")
 
     def action(self, action: Action) -> None:
         """One line of a plan, on stderr."""
-        mark = self.paint(_MARKS[action.verb], _MARK_COLOURS[action.verb])
-        reason = self.paint(f"  ({action.reason})", "dim") if action.reason else ""
-        self.say(f"  {mark} {action_line(action)}{reason}")
+        mark = self._paint(_MARKS[action.verb], _MARK_COLOURS[action.verb])
+        reason = self._paint(f"  ({self._shown(action.reason)})", "dim") if action.reason else ""
+        streams.tell(f"  {mark} {self._shown(action_line(action))}{reason}")
 
     def result(self, text: str) -> None:
         """The result for people, on stdout."""
-        print(redact(text, self._secrets))
+        streams.give(self._shown(text))
 
     def document(self, document: Mapping[str, Any]) -> None:
         """The result for programs: the only thing on stdout."""
         import json
 
-        print(json.dumps(document, indent=2, ensure_ascii=False))
+        # JSON is UTF-8 by definition; where stdout is something else, its ASCII form is the same everywhere.
+        text = json.dumps(document, indent=2, ensure_ascii=False)
+        streams.give(text if streams.is_utf8(text) else json.dumps(document, indent=2))
 
     def error(self, error: AerostackError) -> None:
         """``error:`` what and where, then ``hint:`` what mends it."""
         place = f"{error.where}: " if error.where else ""
-        self.say(f"{self.paint('error:', 'red')} {place}{error.message}")
+        self.mark("error:", "red", f"{place}{error.message}")
         if error.hint:
-            self.say(f"\n{self.paint('hint:', 'cyan')} {error.hint}")
+            streams.tell("")
+            self.mark("hint:", "cyan", error.hint)
 
-    def paint(self, text: str, colour: str) -> str:
-        """``text`` in a colour, where colours are wanted."""
-        return f"\x1b[{_CODES[colour]}m{text}\x1b[0m" if self._colour else text
+    def masked(self, text: str | None) -> str | None:
+        """``text`` without any secret of the environment."""
+        return text and redact(text, self._secrets)
 
     def confirm(self, question: str) -> bool:
         """Ask on the terminal; without one the answer is no."""
         if not (sys.stdin.isatty() and sys.stderr.isatty()):
             return False
-        print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
+        print(f"{streams.visible(question)} [y/N] ", end="", file=sys.stderr, flush=True)
         return sys.stdin.readline().strip().lower() in ("y", "yes")
 
-    def _note(self, mark: str, message: str) -> None:
-        self.say(f"{mark} {message}")
+    def _paint(self, text: str, colour: str) -> str:
+        return f"\x1b[{_CODES[colour]}m{text}\x1b[0m" if self._colour else text
+
+    def _shown(self, text: str) -> str:
+        # Names and messages come from files and servers: they are shown, never obeyed.
+        return streams.visible(redact(text, self._secrets))
 
 
 def action_line(action: Action) -> str:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import typer
 
 from aerostack.cli.output import Output
-from aerostack.errors import EXIT_BUG, EXIT_INTERRUPTED, AerostackError
+from aerostack.errors import EXIT_BUG, EXIT_FAILED, EXIT_INTERRUPTED, AerostackError
 
 
 def run(
@@ -32,9 +31,7 @@ def run(
     except KeyboardInterrupt:
         status = interrupted(output, heading())
     except BrokenPipeError:
-        # Whoever read our output has gone; what is still buffered has nowhere to go either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        status = 1
+        status = EXIT_FAILED  # whoever read the result has gone, and nobody is left to be told
     except Exception as error:
         status = bug(output, error, heading())
     raise typer.Exit(status)
@@ -47,8 +44,12 @@ def fail(output: Output, error: AerostackError, heading: Mapping[str, Any]) -> i
     if output.as_json:
         from aerostack.pipeline.report import error_document
 
-        output.document({"outcome": "not_applied", **heading, "error": error_document(error)})
+        output.document({"outcome": "not_applied", **heading, "error": _masked(output, error_document(error))})
     return error.exit_code
+
+
+def _masked(output: Output, document: Mapping[str, str | None]) -> dict[str, str | None]:
+    return {key: output.masked(value) for key, value in document.items()}
 
 
 def interrupted(output: Output, heading: Mapping[str, Any]) -> int:
