@@ -11,6 +11,7 @@ from aerostack_edge.requests import RequestLog
 from aerostack_edge.runtime import Runtime
 from aerostack_edge.scripts import Scripts
 from aerostack_edge.state.database import Database
+from aerostack_edge.transfers import Transfers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +26,7 @@ class Control:
     scripts: Scripts
     addresses: Addresses
     requests: RequestLog
+    transfers: Transfers
 
 
 CONTROL = web.AppKey("control", Control)

@@ -50,7 +50,7 @@ async def _serve(
     from aiohttp import web
 
     from aerostack_edge.addresses import LOOPBACK, Addresses
-    from aerostack_edge.api.app import ROOT
+    from aerostack_edge.api.paths import ROOT
     from aerostack_edge.control import Control
     from aerostack_edge.requests import RequestLog
     from aerostack_edge.runtime import Runtime
@@ -59,6 +59,7 @@ async def _serve(
     from aerostack_edge.state import account, scripts, versions
     from aerostack_edge.state.blobs import Blobs
     from aerostack_edge.state.database import Database
+    from aerostack_edge.transfers import Transfers
 
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -92,6 +93,7 @@ async def _serve(
             scripts=Scripts(database, code, runtime, addresses),
             addresses=addresses,
             requests=RequestLog(),
+            transfers=Transfers(data / "transfers"),
         )
         runner = web.AppRunner(
             application(edge, announce),

@@ -15,6 +15,7 @@ from aerostack_edge.api import (
     account,
     codes,
     d1,
+    d1_dump,
     deployments,
     kv,
     kv_values,
@@ -25,20 +26,21 @@ from aerostack_edge.api import (
     scripts,
     secrets,
     settings,
+    transfers,
     versions,
     workers,
 )
 from aerostack_edge.api.envelope import ApiError, refusal
+from aerostack_edge.api.paths import ROOT
 from aerostack_edge.control import Control, control
 from aerostack_edge.runtime import StoreUnavailable
-
-ROOT = "/client/v4"
 
 Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _BELOW_ACCOUNT = (
     account,
     d1,
+    d1_dump,
     kv,
     kv_values,
     r2,
@@ -57,7 +59,7 @@ def routes() -> Iterable[web.RouteDef]:
     """Every route, with its whole path."""
     for noun in _BELOW_ACCOUNT:
         yield from (_below(route) for route in noun.routes("/accounts/{account}"))
-    yield from (_below(route) for route in log.routes())
+    yield from (_below(route) for route in (*log.routes(), *transfers.routes()))
 
 
 async def answer(request: web.Request, handler: Handler, report: Callable[[str], None]) -> web.StreamResponse:
@@ -76,7 +78,7 @@ async def answer(request: web.Request, handler: Handler, report: Callable[[str],
         response = await _guarded(edge, request, path, handler, report)
         status = response.status
     finally:
-        edge.requests.end(begun, request.method, path, tuple(sorted(request.query)), status)
+        edge.requests.end(begun, request.method, _logged(path), tuple(sorted(request.query)), status)
     return response
 
 
@@ -103,10 +105,17 @@ async def _guarded(
         return refusal(codes.INTERNAL())
 
 
+def _logged(path: str) -> str:
+    # What follows is as good as a token.
+    return transfers.PREFIX if path.startswith(transfers.PREFIX) else path
+
+
 def _admit(edge: Control, request: web.Request, path: str) -> None:
     host = hostname(request.host)
     if host not in edge.hosts:
         raise codes.FOREIGN_HOST(host=host)
+    if path.startswith(transfers.PREFIX):
+        return  # its key is the credential
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise codes.NO_CREDENTIALS()

@@ -34,6 +34,7 @@ NO_METHOD = Code(405, 10405, "Method not allowed: {method} {path}")
 MALFORMED_JSON = Code(400, 6007, "Malformed JSON in request body")
 MALFORMED = Code(400, 7400, "The request is malformed: {reason}")
 TOO_LARGE = Code(413, 413, "The request body is larger than {limit} bytes")
+NO_TRANSFER = Code(404, 19001, "There is no such transfer, or it has expired")
 INTERNAL = Code(500, 10013, "The edge failed to answer; its log says why")
 UNAVAILABLE = Code(503, 10001, "The store is not answering: {reason}")
 #: Ours, not Cloudflare's: what the real one could do.

@@ -45,15 +45,15 @@ async def create(request: web.Request) -> web.Response:
 async def listed(request: web.Request) -> web.Response:
     """All, or those whose name contains ``name``."""
     wanted = request.query.get("name", "")
-    found = await control(request).database.read(resources.listed, "d1")
-    return page(request, [_wire(database) for database in found if wanted in database.name], largest=10_000)
+    databases = await control(request).database.read(resources.listed, "d1")
+    return page(request, [_wire(database) for database in databases if wanted in database.name], largest=10_000)
 
 
 async def get(request: web.Request) -> web.Response:
     """One, by id or by name, with its size."""
     edge = control(request)
-    database = await _found(request)
-    outcome = await _run(edge, database, [{"sql": _TABLES}], "ARRAY_OF_OBJECTS")
+    database = await found(request)
+    outcome = await run(edge, database, [{"sql": _TABLES}], "ARRAY_OF_OBJECTS")
     size = {"num_tables": outcome[0]["results"][0]["tables"], "file_size": outcome[0]["meta"]["size_after"]}
     return ok({**_REPLICATION, **_wire(database), **size})
 
@@ -61,7 +61,7 @@ async def get(request: web.Request) -> web.Response:
 async def delete(request: web.Request) -> web.Response:
     """Remove it and its data."""
     edge = control(request)
-    database = await _found(request)
+    database = await found(request)
     await edge.database.write(resources.delete, "d1", database.id)
     await edge.runtime.store.drop("d1", database.id)
     return ok(None)
@@ -78,11 +78,11 @@ async def raw(request: web.Request) -> web.Response:
 
 
 async def _answer(request: web.Request, form: Format) -> web.Response:
-    database = await _found(request)
+    database = await found(request)
     queries = _queries(await body.value(request))
     if not queries:
         raise codes.D1_QUERY(reason="No SQL statements detected.")
-    return ok(await _run(control(request), database, queries, form))
+    return ok(await run(control(request), database, queries, form))
 
 
 def _queries(document: Any) -> list[dict[str, Any]]:
@@ -90,7 +90,7 @@ def _queries(document: Any) -> list[dict[str, Any]]:
     if isinstance(document, Mapping) and "batch" in document:
         document = document["batch"]
     items = document if isinstance(document, list) else [document]
-    found: list[dict[str, Any]] = []
+    queries: list[dict[str, Any]] = []
     for item in items:
         if not isinstance(item, dict) or not isinstance(item.get("sql"), str):
             raise codes.D1_INVALID(reason="sql must be a string")
@@ -100,8 +100,8 @@ def _queries(document: Any) -> list[dict[str, Any]]:
         texts = sql.statements(item["sql"])
         if params and len(texts) > 1:
             raise codes.D1_QUERY(reason="Params go with one statement, and there are several.")
-        found += [{"sql": text, "params": [_param(param) for param in params]} for text in texts]
-    return found
+        queries += [{"sql": text, "params": [_param(param) for param in params]} for text in texts]
+    return queries
 
 
 def _param(param: Any) -> Any:
@@ -115,7 +115,8 @@ def _param(param: Any) -> Any:
     raise codes.D1_INVALID(reason="a param must be a string, a number, a boolean, null or a list of bytes")
 
 
-async def _run(edge: Control, database: Resource, queries: list[dict[str, Any]], form: Format) -> list[dict[str, Any]]:
+async def run(edge: Control, database: Resource, queries: list[dict[str, Any]], form: Format) -> list[dict[str, Any]]:
+    """Run statements in one transaction. Raises ``ApiError`` with SQLite's reason."""
     reply = edge.runtime.store.fetch(
         "d1",
         database.id,
@@ -132,7 +133,8 @@ async def _run(edge: Control, database: Resource, queries: list[dict[str, Any]],
     return list(outcome)
 
 
-async def _found(request: web.Request) -> Resource:
+async def found(request: web.Request) -> Resource:
+    """The database of the request's path, by id or by name."""
     edge = control(request)
     name = request.match_info["database"]
     database = await edge.database.read(resources.get, "d1", name)

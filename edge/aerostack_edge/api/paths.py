@@ -1,10 +1,12 @@
-"""The parts of a path that may hold any character."""
+"""The root of all paths, and the parts of one that may hold any character."""
 
 from __future__ import annotations
 
 from urllib.parse import unquote
 
 from aiohttp import web
+
+ROOT = "/client/v4"
 
 
 def tail(request: web.Request, after: str) -> str:
