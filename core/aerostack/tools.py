@@ -37,7 +37,8 @@ class Reporter(Protocol):
 
 
 class RunTools:
-    """The tools of one run, to be used as a context manager: what was kept is closed at its end.
+    """The tools of one run, to be used as a context manager: at its end what was kept is closed, and every program that
+    still runs is ended, with all that it started.
 
     ``carried_out`` collects the actions that the backend reports as done.
     """
@@ -50,12 +51,19 @@ class RunTools:
         self._lock = threading.Lock()
         self._stack = contextlib.ExitStack()
         self._kept: dict[str, Any] = {}
+        self._programs: set[subprocess.Popen[str]] | None = set()
+        self._starting = threading.Lock()
         self.carried_out: list[Action] = []
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
+        # After Ctrl-C the build may still run in its thread, and nobody else would end what it started.
+        with self._starting:
+            programs, self._programs = self._programs or set(), None
+        for process in programs:
+            _kill(process)
         self._stack.close()
 
     def environ(self, name: str) -> str | None:
@@ -76,34 +84,19 @@ class RunTools:
     ) -> CommandResult:
         program = Path(argv[0]).name
         environment = {name: value for name, value in self._environ.items() if not _is_ours(name)} | dict(env or {})
-        try:
-            process = subprocess.Popen(
-                list(argv),
-                cwd=cwd,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                text=True,
-                encoding="utf-8",
-                errors="replace",
-                start_new_session=True,
-            )
-        except FileNotFoundError as error:
-            raise MissingExecutableError(
-                f"the program `{program}` is not on this machine", argv=tuple(argv), hint=f"install {program}"
-            ) from error
-        except OSError as error:
-            raise CommandError(f"`{program}` cannot be run: {error.strerror or error}", argv=tuple(argv)) from error
+        process = self._start(argv, cwd, environment)
         try:
             stdout, stderr = process.communicate(timeout=timeout)
         except BaseException as error:
-            # Also on Ctrl-C: the program is in a session of its own, so nobody else would end it.
-            os.killpg(process.pid, signal.SIGKILL)
+            _kill(process)
             process.communicate()
             if isinstance(error, subprocess.TimeoutExpired):
                 raise CommandError(f"`{program}` did not finish within {timeout:g} seconds", argv=tuple(argv)) from None
             raise
+        finally:
+            with self._starting:
+                if self._programs is not None:
+                    self._programs.discard(process)
         result = CommandResult(argv=tuple(argv), status=process.returncode, stdout=stdout, stderr=stderr)
         if check and result.status != 0:
             said = redact(stderr.strip() or stdout.strip(), self._secrets)
@@ -114,6 +107,33 @@ class RunTools:
                 stderr=stderr,
             )
         return result
+
+    def _start(self, argv: Sequence[str], cwd: Path | None, environment: Mapping[str, str]) -> subprocess.Popen[str]:
+        program = Path(argv[0]).name
+        with self._starting:
+            if self._programs is None:
+                raise CommandError(f"`{program}` is not run any more: the deploy is over", argv=tuple(argv))
+            try:
+                process = subprocess.Popen(
+                    list(argv),
+                    cwd=cwd,
+                    env=environment,
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    text=True,
+                    encoding="utf-8",
+                    errors="replace",
+                    start_new_session=True,
+                )
+            except FileNotFoundError as error:
+                raise MissingExecutableError(
+                    f"the program `{program}` is not on this machine", argv=tuple(argv), hint=f"install {program}"
+                ) from error
+            except OSError as error:
+                raise CommandError(f"`{program}` cannot be run: {error.strerror or error}", argv=tuple(argv)) from error
+            self._programs.add(process)
+            return process
 
     def bundle(self, project: Project) -> Future[Bundle]:
         from concurrent.futures import Future
@@ -152,6 +172,12 @@ class RunTools:
         self._reporter.done(action)
 
 
+def _kill(process: subprocess.Popen[str]) -> None:
+    """End a program and everything that it started: it leads a session of its own."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+
+
 def _is_ours(name: str) -> bool:
     """Whether a variable is a credential that no program we start may see unless it is given to it on purpose."""
-    return name.startswith(("CLOUDFLARE_", "CF_", "AEROSTACK_")) and is_secret_name(name)
+    return name.startswith(("CLOUDFLARE_", "CF_", "WRANGLER_", "AEROSTACK_")) and is_secret_name(name)

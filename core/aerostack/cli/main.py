@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from aerostack import __version__
-from aerostack.cli import backends, config, deploy, edge, options, streams, toolchain, unlock
+from aerostack.cli import backends, config, deploy, edge, options, signals, streams, toolchain, unlock
 from aerostack.cli.output import Output
 from aerostack.cli.run import fail
 from aerostack.errors import EXIT_FAILED, EXIT_INTERRUPTED, UsageError
@@ -54,6 +54,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit status. Never raises."""
     arguments = options.spell_out(list(sys.argv[1:] if argv is None else argv))
     streams.prepare()
+    signals.heed()
     command = typer.main.get_command(app)
     try:
         status = command.main(args=arguments, prog_name="aerostack", standalone_mode=False)
