@@ -28,21 +28,23 @@ def test_a_build_command_ends_with_the_deploy(
     alive = project / "alive"
     os.mkfifo(alive)
     file.write_text(whole + '\n[build]\ncommand = "exec 3>alive; echo on >&3; sleep 600 & sleep 600"\n')
-    with subprocess.Popen(
-        [AEROSTACK, "deploy", "--json"],
-        cwd=project,
-        env=environment | dict(edge.environ),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    ) as process:
-        with alive.open("rb", buffering=0) as end:
-            assert end.read(3) == b"on\n"
-            started = time.monotonic()
-            process.send_signal(number)
-            stdout, stderr = process.communicate(timeout=30)
-            assert end.read() == b""
+    with (
+        subprocess.Popen(
+            [AEROSTACK, "deploy", "--json"],
+            cwd=project,
+            env=environment | dict(edge.environ),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        ) as process,
+        alive.open("rb", buffering=0) as end,
+    ):
+        assert end.read(3) == b"on\n"
+        started = time.monotonic()
+        process.send_signal(number)
+        stdout, stderr = process.communicate(timeout=30)
+        assert end.read() == b""
     assert time.monotonic() - started < 10
     assert process.returncode == 130
     assert stderr.count("error:") == 1
