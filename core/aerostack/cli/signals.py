@@ -9,8 +9,8 @@ from types import FrameType
 def heed() -> None:
     """Let SIGTERM (a CI job is cancelled) and SIGHUP (the terminal was closed) end a command as Ctrl-C does.
 
-    Python would die of them on the spot, and leave behind the programs that it started. What somebody ignores on purpose,
-    as ``nohup`` does, stays ignored.
+    Python would die of them on the spot, and leave behind the programs that it started. What somebody ignores on
+    purpose, as ``nohup`` does, stays ignored.
     """
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is signal.SIG_DFL:

@@ -14,6 +14,7 @@ from typing import Any
 
 from aerostack.errors import JournalError
 from aerostack.files import write_atomic
+from aerostack.journal.place import STATE, refuse_links, state_folder
 
 _VERSION = 1
 
@@ -25,7 +26,7 @@ class FileJournals:
     """
 
     def __init__(self, root: Path, backend: str, environment: str | None) -> None:
-        self.folder = root / ".aerostack" / "journal" / _file_name(backend)
+        self.folder = root / STATE / "journal" / _file_name(backend)
         self._stem = _file_name(environment or "_base")
 
     @property
@@ -85,6 +86,7 @@ class FileJournal:
                 self._write()
 
     def _read(self) -> None:
+        refuse_links(self.path)
         try:
             document: Any = json.loads(self.path.read_bytes())
         except FileNotFoundError:
@@ -106,7 +108,8 @@ class FileJournal:
         document = {"version": _VERSION, "ids": self._ids, "intents": self._intents}
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            ignore = _state_folder(self.path) / ".gitignore"
+            ignore = state_folder(self.path) / ".gitignore"
+            refuse_links(ignore)
             if not ignore.exists():  # ids are written to aerostack.toml; the journal is this machine's own
                 ignore.write_text("*\n", encoding="utf-8")
             write_atomic(self.path, (json.dumps(document, indent=2, sort_keys=True) + "\n").encode(), mode=0o600)
@@ -115,10 +118,6 @@ class FileJournal:
                 f"the journal {self.path} cannot be written: {error.strerror or error}",
                 hint="make the folder .aerostack writable: without it an interrupted deploy could create things twice",
             ) from error
-
-
-def _state_folder(path: Path) -> Path:
-    return next(parent for parent in path.parents if parent.name == ".aerostack")
 
 
 def _strings(value: Any) -> dict[str, str]:

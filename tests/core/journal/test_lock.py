@@ -20,7 +20,7 @@ with Lock(Path(sys.argv[1])).held():
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    return tmp_path / "journal" / "staging.lock"
+    return tmp_path / ".aerostack" / "journal" / "staging.lock"
 
 
 def test_a_second_holder_is_refused_and_told_who_holds_it(path: Path) -> None:
@@ -50,7 +50,7 @@ def test_the_lock_dies_with_its_holder(path: Path) -> None:
 
 
 def test_what_a_dead_holder_left_is_cleared(path: Path) -> None:
-    path.parent.mkdir()
+    path.parent.mkdir(parents=True)
     path.write_text('{"user": "u", "host": "h", "pid": 1, "since": "2026-01-01"}')
     assert str(read_owner(path)) == "u on h, process 1, since 2026-01-01"
     Lock(path).clear_stale()
