@@ -14,21 +14,26 @@ from aerostack_edge.addresses import hostname
 from aerostack_edge.api import (
     account,
     codes,
+    consumers,
     d1,
     d1_dump,
     deployments,
+    domains,
     kv,
     kv_values,
     log,
     queues,
     r2,
     r2_objects,
+    references,
+    schedules,
     scripts,
     secrets,
     settings,
     transfers,
     versions,
     workers,
+    zones,
 )
 from aerostack_edge.api.envelope import ApiError, refusal
 from aerostack_edge.api.paths import ROOT
@@ -39,19 +44,24 @@ Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _BELOW_ACCOUNT = (
     account,
+    consumers,
     d1,
     d1_dump,
+    deployments,
+    domains,
     kv,
     kv_values,
+    queues,
     r2,
     r2_objects,
-    queues,
+    references,
+    schedules,
     scripts,
+    secrets,
     settings,
     versions,
-    deployments,
-    secrets,
     workers,
+    zones,
 )
 
 

@@ -65,6 +65,8 @@ R2_NO_LENGTH = Code(411, 10033, "Content-Length is required")
 QUEUE_EXISTS = Code(409, 11009, "A queue with the name {name} already exists")
 QUEUE_NOT_FOUND = Code(404, 11000, "The queue {id} could not be found")
 QUEUE_INVALID = Code(400, 11003, "A queue name has 1 to 63 of a-z, 0-9 and inner hyphens")
+CONSUMER_EXISTS = Code(409, 11004, "Queue '{name}' already has a consumer")
+CONSUMER_NOT_FOUND = Code(404, 11002, "The consumer {id} could not be found")
 
 # Workers
 SERVICE_NOT_FOUND = Code(404, 10090, "This service does not exist on your account.")
@@ -77,6 +79,11 @@ VERSION_NOT_FOUND = Code(404, 100146, "Version {id} does not exist")
 VERSION_NOT_LIVE = Code(400, 10215, "The latest version is not deployed: deploy it before changing secrets.")
 DEPLOYMENT_NOT_FOUND = Code(404, 10336, "Deployment {id} does not exist")
 SUBDOMAIN_INVALID = Code(400, 10031, "The subdomain must be 1 to 63 of a-z, 0-9 and inner hyphens.")
+CRON_INVALID = Code(400, 10100, "invalid cron string: {cron}")
+ROUTE_TAKEN = Code(409, 10020, "The route {pattern} is assigned to the Worker {script} already.")
+DOMAIN_TAKEN = Code(409, 100116, "The domain {hostname} is assigned to the Worker {script} already.")
+DOMAIN_INVALID = Code(400, 100115, "{hostname} is not a host name.")
+DOMAIN_NOT_FOUND = Code(404, 100114, "The domain {id} does not exist.")
 
 # Bindings
 BINDING_UNNAMED = Code(400, 10052, "Binding at index {index} must have a name.")

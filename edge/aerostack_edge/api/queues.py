@@ -10,9 +10,11 @@ from aiohttp import web
 
 from aerostack_edge.api import body, codes
 from aerostack_edge.api.envelope import ok, page
-from aerostack_edge.control import control
-from aerostack_edge.state import resources
+from aerostack_edge.control import Control, control
+from aerostack_edge.state import consumers, deployments, resources
+from aerostack_edge.state.consumers import Consumer
 from aerostack_edge.state.resources import NameTakenError, Resource
+from aerostack_edge.state.scripts import Script
 
 _NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\Z")
 _SETTINGS = {"delivery_delay": 0, "message_retention_period": 345_600, "delivery_paused": False}
@@ -29,24 +31,26 @@ async def create(request: web.Request) -> web.Response:
         )
     except NameTakenError as error:
         raise codes.QUEUE_EXISTS(name=name) from error
-    return ok(_wire(queue))
+    return ok(_wire(queue, [], []))
 
 
 async def listed(request: web.Request) -> web.Response:
     """All, or those of the names asked for; ``name`` may be given several times."""
     names = request.query.getall("name", [])
-    found = await control(request).database.read(resources.listed, "queue")
-    return page(request, [_wire(queue) for queue in found if not names or queue.name in names], per_page=100)
+    edge = control(request)
+    kept = await edge.database.read(resources.listed, "queue")
+    shown = [await _full(edge, queue) for queue in kept if not names or queue.name in names]
+    return page(request, shown, per_page=100)
 
 
 async def get(request: web.Request) -> web.Response:
     """One queue."""
-    return ok(_wire(await _found(request)))
+    return ok(await _full(control(request), await found(request)))
 
 
 async def change(request: web.Request) -> web.Response:
     """Set its name or settings; what is not named stays."""
-    queue = await _found(request)
+    queue = await found(request)
     document = await body.document(request)
     name = _checked(document.get("queue_name", queue.name))
     settings = _settings(document, queue.options["settings"])
@@ -56,17 +60,20 @@ async def change(request: web.Request) -> web.Response:
         )
     except NameTakenError as error:
         raise codes.QUEUE_EXISTS(name=name) from error
-    return ok(_wire(changed or queue))
+    return ok(await _full(control(request), changed or queue))
 
 
 async def delete(request: web.Request) -> web.Response:
     """Remove it."""
-    queue = await _found(request)
-    await control(request).database.write(resources.delete, "queue", queue.id)
+    queue = await found(request)
+    edge = control(request)
+    await edge.database.write(consumers.delete_of_queue, queue.id)
+    await edge.database.write(resources.delete, "queue", queue.id)
     return ok(None)
 
 
-async def _found(request: web.Request) -> Resource:
+async def found(request: web.Request) -> Resource:
+    """The queue of the request's path."""
     id = request.match_info["queue"]
     queue = await control(request).database.read(resources.get, "queue", id)
     if queue is None:
@@ -85,16 +92,36 @@ def _settings(document: dict[str, Any], before: dict[str, Any]) -> dict[str, Any
     return before | {key: asked[key] for key in _SETTINGS if asked.get(key) is not None}
 
 
-def _wire(queue: Resource) -> dict[str, Any]:
+def consumer(consumer: Consumer, queue: str) -> dict[str, Any]:
+    """A consumer of the queue of that name. Clients ask for its script by either of two names."""
+    return {
+        "consumer_id": consumer.id,
+        "type": "worker",
+        "queue_name": queue,
+        "script": consumer.script,
+        "script_name": consumer.script,
+        "created_on": consumer.created_on,
+        "dead_letter_queue": consumer.dead_letter_queue,
+        "settings": dict(consumer.settings),
+    }
+
+
+async def _full(edge: Control, queue: Resource) -> dict[str, Any]:
+    producing = await edge.database.read(deployments.producers, queue.name)
+    consuming = await edge.database.read(consumers.of_queue, queue.id)
+    return _wire(queue, producing, consuming)
+
+
+def _wire(queue: Resource, producing: list[Script], consuming: list[Consumer]) -> dict[str, Any]:
     return {
         "queue_id": queue.id,
         "queue_name": queue.name,
         "created_on": queue.created_on,
         "modified_on": queue.created_on,
-        "producers": [],
-        "producers_total_count": 0,
-        "consumers": [],
-        "consumers_total_count": 0,
+        "producers": [{"type": "worker", "script": script.name} for script in producing],
+        "producers_total_count": len(producing),
+        "consumers": [consumer(item, queue.name) for item in consuming],
+        "consumers_total_count": len(consuming),
         "settings": queue.options["settings"],
     }
 

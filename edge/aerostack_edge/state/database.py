@@ -74,6 +74,27 @@ MIGRATIONS = (
     CREATE INDEX deployments_by_script ON deployments (script, sequence);
     CREATE INDEX deployments_by_version ON deployments (version);
     """,
+    """
+    CREATE TABLE triggers (
+        kind TEXT NOT NULL,
+        script TEXT NOT NULL REFERENCES scripts (name) ON DELETE CASCADE,
+        key TEXT NOT NULL,
+        id TEXT NOT NULL UNIQUE,
+        created_on TEXT NOT NULL,
+        options TEXT NOT NULL,
+        PRIMARY KEY (kind, script, key)
+    ) STRICT;
+
+    CREATE TABLE consumers (
+        id TEXT PRIMARY KEY,
+        queue TEXT NOT NULL,
+        script TEXT NOT NULL,
+        created_on TEXT NOT NULL,
+        dead_letter_queue TEXT NOT NULL,
+        settings TEXT NOT NULL,
+        UNIQUE (queue, script)
+    ) STRICT;
+    """,
 )
 
 

@@ -65,6 +65,17 @@ def callers(connection: sqlite3.Connection, script: str) -> list[Script]:
     return found
 
 
+def producers(connection: sqlite3.Connection, queue: str) -> list[Script]:
+    """The scripts whose live version has a binding to the queue of that name."""
+    found = []
+    for script in scripts.listed(connection):
+        version = live(connection, script.name)
+        bindings = version.content.bindings if version else ()
+        if any(binding["type"] == "queue" and binding.get("queue_name") == queue for binding in bindings):
+            found.append(script)
+    return found
+
+
 def live(connection: sqlite3.Connection, script: str) -> Version | None:
     """The version that answers requests; ``None`` when nothing has been deployed."""
     found = newest(connection, script, 1)

@@ -74,7 +74,8 @@ def merge_settings(connection: sqlite3.Connection, name: str, changes: Mapping[s
 
 
 def delete(connection: sqlite3.Connection, name: str) -> bool:
-    """Remove the script with its versions, secrets and deployments; whether it was there."""
+    """Remove the script with all that is its own: versions, secrets, triggers; whether it was there."""
+    connection.execute("DELETE FROM consumers WHERE script = ?", (name,))
     return connection.execute("DELETE FROM scripts WHERE name = ?", (name,)).rowcount > 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from tests.edge.api.conftest import ANSWERS
 
 
 def test_a_queue_is_created_read_changed_listed_and_deleted(api, name):
@@ -30,3 +31,51 @@ def test_a_queue_name_is_used_once(api, name):
 def test_a_bad_queue_name_is_refused(api, bad):
     reason = "A queue name has 1 to 63 of a-z, 0-9 and inner hyphens"
     assert api("POST", "/queues", json={"queue_name": bad}).refused == (400, 11003, reason)
+
+
+@pytest.fixture
+def queue(api, name):
+    return f"/queues/{api('POST', '/queues', json={'queue_name': name}).result['queue_id']}"
+
+
+def test_a_queue_has_one_consumer_which_can_be_changed(api, name, queue):
+    api.upload(name, ANSWERS % "hello")
+    body = {"type": "worker", "script_name": name, "settings": {"batch_size": 5}}
+    added = api("POST", f"{queue}/consumers", json=body).result
+    assert (added["script"], added["settings"]["batch_size"], added["settings"]["max_retries"]) == (name, 5, 3)
+    assert api("GET", queue).result["consumers"] == api("GET", f"{queue}/consumers").result == [added]
+    expected = (409, 11004, f"Queue '{name}' already has a consumer")
+    assert api("POST", f"{queue}/consumers", json=body).refused == expected
+    one = f"{queue}/consumers/{added['consumer_id']}"
+    changed = api("PUT", one, json={"settings": {"max_retries": 9}, "dead_letter_queue": name}).result
+    assert changed["settings"] == added["settings"] | {"max_retries": 9}
+    assert changed["dead_letter_queue"] == name
+    assert api("GET", one).result == changed
+    api("DELETE", one)
+    assert api("GET", one).refused == (404, 11002, f"The consumer {added['consumer_id']} could not be found")
+    assert api("GET", queue).result["consumers_total_count"] == 0
+
+
+def test_a_consumer_goes_with_its_worker_and_with_its_queue(api, name, queue):
+    api.upload(name, ANSWERS % "hello")
+    api("POST", f"{queue}/consumers", json={"type": "worker", "script_name": name})
+    api("DELETE", f"/workers/scripts/{name}")
+    assert api("GET", f"{queue}/consumers").result == []
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"type": "worker", "script_name": "no-such-worker"}, 10007),
+        ({"type": "worker"}, 7400),
+        ({"type": "http_pull"}, 19000),
+    ],
+)
+def test_what_cannot_consume_is_refused(api, queue, body, code):
+    assert api("POST", f"{queue}/consumers", json=body).refused[1] == code
+
+
+def test_a_dead_letter_queue_must_exist(api, name, queue):
+    api.upload(name, ANSWERS % "hello")
+    body = {"type": "worker", "script_name": name, "dead_letter_queue": "nowhere"}
+    assert api("POST", f"{queue}/consumers", json=body).refused == (404, 11000, "The queue nowhere could not be found")
