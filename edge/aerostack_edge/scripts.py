@@ -111,7 +111,7 @@ class Scripts:
         annotations: Mapping[str, str],
         deploy: bool,
     ) -> Version:
-        """Record a new version, and make it live when ``deploy``.
+        """Record a new version, and make it live when ``deploy``. Either way it is started, to see that it does.
 
         Raises ``StartupError``; then nothing is recorded, and what was live stays live.
         """
@@ -124,9 +124,9 @@ class Scripts:
             annotations=annotations,
             startup=_NOT_STARTED,
         )
-        if deploy:
-            startup = await self._runtime.launch(await self.code.runnable(version, secrets))
-            version = replace(version, startup=startup)
+        runnable = await self.code.runnable(version, secrets)
+        startup = await (self._runtime.launch(runnable) if deploy else self._runtime.rehearse(runnable))
+        version = replace(version, startup=startup)
 
         def record(connection: sqlite3.Connection) -> None:
             scripts.ensure(connection, script)

@@ -30,7 +30,7 @@ async def listed(request: web.Request) -> web.Response:
 
 
 async def upload(request: web.Request) -> web.Response:
-    """Record a version; what is live stays live. It is started when it is deployed."""
+    """Record a version that starts; what is live stays live."""
     edge = control(request)
     script = await found(request)
     form = await received(request)

@@ -75,6 +75,14 @@ class Runtime:
         await self._script(version.script).launch(version)
         return Startup(milliseconds=round((time.perf_counter() - began) * 1000))
 
+    async def rehearse(self, version: ScriptVersion) -> Startup:
+        """Start ``version`` and end it again, to see whether it starts. Raises as ``launch``."""
+        began = time.perf_counter()
+        instance = await self._start(version)
+        startup = Startup(milliseconds=round((time.perf_counter() - began) * 1000))
+        await instance.stop(_STOP_SECONDS)
+        return startup
+
     async def remove(self, script: str) -> None:
         """End the processes of a script. Fine when there are none."""
         removed = self._scripts.pop(script, None)

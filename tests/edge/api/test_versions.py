@@ -59,15 +59,12 @@ def test_an_older_version_can_be_deployed_again_with_its_secrets(api, script, na
     assert shown(api, name) == {"mark": "one"}
 
 
-def test_a_version_that_does_not_start_cannot_be_deployed(api, script, name):
-    broken = api.upload(name, 'throw new Error("late");', versions=True).result["id"]
-    status, code, message = api(
-        "POST", f"{script}/deployments", json={"versions": [{"version_id": broken, "percentage": 100}]}
-    ).refused
+def test_a_version_that_does_not_start_is_refused_when_it_is_uploaded(api, script, name):
+    status, code, message = api.upload(name, 'throw new Error("late");', versions=True).refused
     assert (status, code) == (400, 10021)
     assert "Uncaught Error: late" in message
     assert shown(api, name)["mark"] == "one"
-    assert len(api("GET", f"{script}/deployments").result["deployments"]) == 1
+    assert len(api("GET", f"{script}/versions").result["items"]) == 1
 
 
 def test_versions_of_others_and_of_nobody_are_unknown(api, script, name):
