@@ -21,7 +21,7 @@ from aerostack_edge.state import deployments, scripts, versions
 from aerostack_edge.state.blobs import Blobs
 from aerostack_edge.state.clock import now
 from aerostack_edge.state.database import Database
-from aerostack_edge.state.deployments import Deployment
+from aerostack_edge.state.deployments import Deployment, Share
 from aerostack_edge.state.versions import Content, StoredModule, Version
 
 T = TypeVar("T")
@@ -110,6 +110,7 @@ class Scripts:
         secrets: Mapping[str, str],
         annotations: Mapping[str, str],
         deploy: bool,
+        source: str,
     ) -> Version:
         """Record a new version, and make it live when ``deploy``. Either way it is started, to see that it does.
 
@@ -123,6 +124,7 @@ class Scripts:
             content=content,
             annotations=annotations,
             startup=_NOT_STARTED,
+            source=source,
         )
         runnable = await self.code.runnable(version, secrets)
         startup = await (self._runtime.launch(runnable) if deploy else self._runtime.rehearse(runnable))
@@ -132,12 +134,12 @@ class Scripts:
             scripts.ensure(connection, script)
             versions.record(connection, version, secrets)
             if deploy:
-                deployments.record(connection, script, version.id, annotations)
+                deployments.record(connection, script, [_all(version)], annotations, source)
 
         await self._recorded(script, record, launched=deploy)
         return version
 
-    async def deploy(self, script: str, version: Version, annotations: Mapping[str, str]) -> Deployment:
+    async def deploy(self, script: str, version: Version, annotations: Mapping[str, str], source: str) -> Deployment:
         """Make a recorded version live. Raises ``StartupError`` as ``publish`` does."""
         secrets = await self._database.read(versions.secrets_of, version.id)
         startup = await self._runtime.launch(await self.code.runnable(version, secrets))
@@ -145,7 +147,7 @@ class Scripts:
         def record(connection: sqlite3.Connection) -> Deployment:
             scripts.ensure(connection, script)
             versions.started(connection, version.id, startup)
-            return deployments.record(connection, script, version.id, annotations)
+            return deployments.record(connection, script, [_all(version)], annotations, source)
 
         return await self._recorded(script, record, launched=True)
 
@@ -164,3 +166,7 @@ class Scripts:
                 # What runs now was never recorded: the next request starts what the database says.
                 await self._runtime.remove(script)
             raise
+
+
+def _all(version: Version) -> Share:
+    return Share(version=version.id, percentage=100)

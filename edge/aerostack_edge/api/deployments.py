@@ -40,7 +40,7 @@ async def create(request: web.Request) -> web.Response:
     id = _whole(document.get("versions"))
     async with edge.scripts.editing(script.name):
         version = await versions.named(edge, script.name, id)
-        deployment = await drafts.deploy(edge, script.name, version, notes)
+        deployment = await drafts.deploy(request, script.name, version, notes)
     return ok(_wire(deployment))
 
 
@@ -59,12 +59,12 @@ def _whole(wanted: Any) -> str:
 def _wire(deployment: Deployment) -> dict[str, Any]:
     return {
         "id": deployment.id,
-        "source": "api",
+        "source": deployment.source,
         "strategy": "percentage",
         "author_email": "edge@localhost",
         "created_on": deployment.created_on,
         "annotations": dict(deployment.annotations),
-        "versions": [{"version_id": deployment.version, "percentage": 100}],
+        "versions": [{"version_id": share.version, "percentage": share.percentage} for share in deployment.shares],
     }
 
 

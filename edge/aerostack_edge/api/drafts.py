@@ -6,9 +6,11 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from aiohttp import web
+
 from aerostack_edge.api import codes
 from aerostack_edge.api.bindings import Bound, check
-from aerostack_edge.control import Control
+from aerostack_edge.control import Control, control
 from aerostack_edge.model import Module, StartupError
 from aerostack_edge.state import deployments, versions
 from aerostack_edge.state.deployments import Deployment
@@ -94,24 +96,39 @@ def noted(metadata: Mapping[str, Any], trigger: str) -> dict[str, str]:
 
 
 async def publish(
-    edge: Control, script: str, draft: Content, secrets: Mapping[str, str], notes: Mapping[str, str], *, deploy: bool
+    request: web.Request,
+    script: str,
+    draft: Content,
+    secrets: Mapping[str, str],
+    notes: Mapping[str, str],
+    *,
+    deploy: bool,
 ) -> Version:
     """Check the bindings, start the version when ``deploy``, record it. Raises ``ApiError``."""
+    edge = control(request)
     await check(edge, script, Bound(bindings=draft.bindings, secrets=secrets))
     try:
-        return await edge.scripts.publish(script, draft, secrets=secrets, annotations=notes, deploy=deploy)
+        return await edge.scripts.publish(
+            script, draft, secrets=secrets, annotations=notes, deploy=deploy, source=source(request)
+        )
     except StartupError as error:
         raise codes.SCRIPT_INVALID(reason=str(error)) from error
 
 
-async def deploy(edge: Control, script: str, version: Version, notes: Mapping[str, str]) -> Deployment:
+async def deploy(request: web.Request, script: str, version: Version, notes: Mapping[str, str]) -> Deployment:
     """Make a recorded version live. Raises ``ApiError``."""
+    edge = control(request)
     secrets = await edge.database.read(versions.secrets_of, version.id)
     await check(edge, script, Bound(bindings=version.content.bindings, secrets=secrets))
     try:
-        return await edge.scripts.deploy(script, version, notes)
+        return await edge.scripts.deploy(script, version, notes, source(request))
     except StartupError as error:
         raise codes.SCRIPT_INVALID(reason=str(error)) from error
+
+
+def source(request: web.Request) -> str:
+    """Who makes a version or a deployment, as clients are told afterwards."""
+    return "wrangler" if request.headers.get("User-Agent", "").startswith("wrangler/") else "api"
 
 
 async def stored(edge: Control, modules: Iterable[Module]) -> tuple[StoredModule, ...]:

@@ -50,7 +50,7 @@ async def put(request: web.Request) -> web.Response:
         )
         draft = drafts.content(upload.metadata, stored, what)
         notes = drafts.noted(upload.metadata, "upload")
-        version = await drafts.publish(edge, name, draft, what.secrets, notes, deploy=True)
+        version = await drafts.publish(request, name, draft, what.secrets, notes, deploy=True)
         changes = {key: upload.metadata[key] for key in SETTINGS if upload.metadata.get(key) is not None}
         if changes:
             await edge.database.write(scripts.merge_settings, name, changes)
@@ -94,7 +94,7 @@ async def service(request: web.Request) -> web.Response:
         "environment": "production",
         "created_on": script.created_on,
         "modified_on": script.modified_on,
-        "script": {**wire(script, version), "last_deployed_from": "api"},
+        "script": {**wire(script, version), "last_deployed_from": version.source},
     }
     return ok(
         {

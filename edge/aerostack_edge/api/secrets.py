@@ -15,7 +15,7 @@ from aiohttp import web
 from aerostack_edge.api import body, codes, drafts
 from aerostack_edge.api.envelope import ok
 from aerostack_edge.api.scripts import found
-from aerostack_edge.control import Control, control
+from aerostack_edge.control import control
 
 
 async def listed(request: web.Request) -> web.Response:
@@ -40,14 +40,14 @@ async def put(request: web.Request) -> web.Response:
     """Set one."""
     script = await found(request)
     name, text = _secret(await body.document(request))
-    await _change(control(request), script.name, {name: text})
+    await _change(request, script.name, {name: text})
     return ok(_wire(name))
 
 
 async def delete(request: web.Request) -> web.Response:
     """Remove one."""
     script = await found(request)
-    await _change(control(request), script.name, {unquote(request.match_info["secret"]): None})
+    await _change(request, script.name, {unquote(request.match_info["secret"]): None})
     return ok(None)
 
 
@@ -63,11 +63,12 @@ async def bulk(request: web.Request) -> web.Response:
         else:
             name, text = _secret({"name": key, **body.mapping(item, f"secrets.{key}")})
             changes[name] = text
-    await _change(control(request), script.name, changes)
+    await _change(request, script.name, changes)
     return ok([_wire(name) for name, text in changes.items() if text is not None])
 
 
-async def _change(edge: Control, script: str, changes: Mapping[str, str | None]) -> None:
+async def _change(request: web.Request, script: str, changes: Mapping[str, str | None]) -> None:
+    edge = control(request)
     async with edge.scripts.editing(script):
         before = await drafts.latest_live(edge, script)
         what = await drafts.bound(edge, before)
@@ -85,7 +86,7 @@ async def _change(edge: Control, script: str, changes: Mapping[str, str | None])
                 texts[name] = text
         draft = replace(before.content, bindings=tuple(bindings.values()))
         notes = {"workers/triggered_by": "secret"}
-        await drafts.publish(edge, script, draft, texts, notes, deploy=True)
+        await drafts.publish(request, script, draft, texts, notes, deploy=True)
 
 
 def _secret(item: Mapping[str, Any]) -> tuple[str, str]:

@@ -49,7 +49,7 @@ async def patch(request: web.Request) -> web.Response:
         }
         draft = drafts.content(described, before.content.modules, what)
         notes = drafts.noted(changes, "settings")
-        version = await drafts.publish(edge, script.name, draft, what.secrets, notes, deploy=True)
+        version = await drafts.publish(request, script.name, draft, what.secrets, notes, deploy=True)
         own = {key: changes[key] for key in SETTINGS if key in changes}
         await edge.database.write(scripts.merge_settings, script.name, own)
     return ok(_wire(await found(request), version))

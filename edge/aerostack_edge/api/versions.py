@@ -45,7 +45,7 @@ async def upload(request: web.Request) -> web.Response:
         )
         draft = drafts.content(form.metadata, stored, what)
         notes = drafts.noted(form.metadata, "version_upload")
-        version = await drafts.publish(edge, script.name, draft, what.secrets, notes, deploy=False)
+        version = await drafts.publish(request, script.name, draft, what.secrets, notes, deploy=False)
     return ok(_full(version))
 
 
@@ -70,7 +70,7 @@ def _brief(version: Version) -> dict[str, Any]:
         "metadata": {
             "created_on": version.created_on,
             "modified_on": version.created_on,
-            "source": "api",
+            "source": version.source,
             "author_id": "",
             "author_email": "edge@localhost",
             "hasPreview": False,
@@ -86,7 +86,7 @@ def _full(version: Version) -> dict[str, Any]:
             "script": {
                 "etag": version.content.etag,
                 "handlers": list(version.startup.handlers),
-                "last_deployed_from": "api",
+                "last_deployed_from": version.source,
             },
             "script_runtime": {
                 "compatibility_date": version.content.compatibility_date,

@@ -95,6 +95,11 @@ MIGRATIONS = (
         UNIQUE (queue, script)
     ) STRICT;
     """,
+    """
+    ALTER TABLE versions ADD COLUMN source TEXT NOT NULL DEFAULT 'api';
+    ALTER TABLE deployments ADD COLUMN source TEXT NOT NULL DEFAULT 'api';
+    ALTER TABLE deployments ADD COLUMN shares TEXT NOT NULL DEFAULT '[]';
+    """,
 )
 
 

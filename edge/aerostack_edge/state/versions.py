@@ -47,7 +47,7 @@ class Content:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Version:
-    """One version, as recorded."""
+    """One version, as recorded. ``source`` is who uploaded it: ``wrangler`` or ``api``."""
 
     id: str
     script: str
@@ -56,6 +56,7 @@ class Version:
     content: Content
     annotations: Mapping[str, str]
     startup: Startup
+    source: str = "api"
 
 
 def new_id() -> str:
@@ -72,8 +73,8 @@ def next_number(connection: sqlite3.Connection, script: str) -> int:
 def record(connection: sqlite3.Connection, version: Version, secrets: Mapping[str, str]) -> None:
     """Add a version with its secrets; the script must exist."""
     connection.execute(
-        "INSERT INTO versions (id, script, number, created_on, content, annotations, startup_ms, handlers) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO versions (id, script, number, created_on, content, annotations, startup_ms, handlers, source) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             version.id,
             version.script,
@@ -83,6 +84,7 @@ def record(connection: sqlite3.Connection, version: Version, secrets: Mapping[st
             json.dumps(dict(version.annotations)),
             version.startup.milliseconds,
             json.dumps(version.startup.handlers),
+            version.source,
         ),
     )
     connection.executemany(
@@ -162,4 +164,5 @@ def _version(row: sqlite3.Row) -> Version:
         ),
         annotations=json.loads(row["annotations"]),
         startup=Startup(milliseconds=row["startup_ms"], handlers=tuple(json.loads(row["handlers"]))),
+        source=row["source"],
     )

@@ -154,3 +154,17 @@ def test_secrets_of_no_worker_are_refused(api, name):
 def test_what_is_refused_names_no_secret(api, script):
     body = {"name": "", "text": "hush-hush", "type": "secret_text"}
     assert b"hush-hush" not in api("PUT", f"{script}/secrets", json=body).content
+
+
+def test_who_uploaded_and_deployed_is_remembered(api, script, name):
+    assert (
+        api("GET", f"/workers/services/{name}").result["default_environment"]["script"]["last_deployed_from"] == "api"
+    )
+    agent = {"User-Agent": "wrangler/4.164.0"}
+    api("PUT", f"{script}/secrets", json={"name": "S", "text": "s", "type": "secret_text"}, headers=agent)
+    newest, _ = api("GET", f"{script}/versions").result["items"]
+    assert newest["metadata"]["source"] == "wrangler"
+    assert [deployment["source"] for deployment in api("GET", f"{script}/deployments").result["deployments"]] == [
+        "wrangler",
+        "api",
+    ]
