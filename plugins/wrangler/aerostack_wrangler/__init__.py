@@ -1,0 +1,1 @@
+"""The backend `wrangler`: your own Cloudflare account, through the real wrangler."""
