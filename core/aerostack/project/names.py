@@ -14,6 +14,10 @@ from aerostack.project.keypath import KeyPath, dotted, shown, value_at
 #: A Worker's name is a DNS label: it becomes part of its address.
 LONGEST = 63
 
+#: What wrangler accepts. It deploys such a name as it is, underscores included, and so do we.
+_ACCEPTED = re.compile(r"[a-z0-9_][a-z0-9_-]*")
+_ACCEPTED_END = re.compile(r"[a-z0-9_-]+")
+
 
 @dataclass(frozen=True, slots=True)
 class WorkerName:
@@ -25,9 +29,14 @@ class WorkerName:
 
 
 def fit(text: str) -> str:
-    """``text`` as a Worker can be called: small letters, digits and single dashes; perhaps nothing is left."""
+    """``text`` in small letters, digits and single dashes, as anything can be called; perhaps nothing is left."""
     # By bytes, as aerostack has always done it: existing projects keep their names.
     return re.sub(rb"[^a-z0-9]+", b"-", text.lower().encode()).strip(b"-").decode()
+
+
+def accepted(text: str, form: re.Pattern[str] = _ACCEPTED) -> str:
+    """``text`` as a Worker can be called: unchanged if wrangler would deploy it so, else made fit."""
+    return text if form.fullmatch(text) and fit(text) else fit(text)
 
 
 def worker_name(document: Document, environment: str | None) -> WorkerName:
@@ -42,13 +51,16 @@ def worker_name(document: Document, environment: str | None) -> WorkerName:
         value = value_at(document.data, own)
         if value is None:
             _check_usable(document, written, at)
-            written = f"{written}-{environment}"
             if not fit(environment):
                 raise _unusable(document, environment, own[:-1], own[:-1])
+            name = f"{accepted(written)}-{accepted(environment, _ACCEPTED_END)}"
+            written = f"{written}-{environment}"
         else:
             at, written = own, str(value)
+            name = accepted(written)
+    else:
+        name = accepted(written)
     _check_usable(document, written, at)
-    name = fit(written)
     if len(name) > LONGEST:
         under = "" if environment is None else f" under [{dotted(document.environment_path(environment))}]"
         raise ConfigError(

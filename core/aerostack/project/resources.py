@@ -36,7 +36,7 @@ def name_all(document: Document, environment: str | None, flat: Flat) -> None:
                 entry[kind.name] = derived
     for consumer in value_at(flat.config, CONSUMERS) or []:
         if consumer["queue"] in QUEUE.stubs:
-            worker = worker_name(document, environment).name
+            worker = fit(worker_name(document, environment).name)
             consumer["queue"] = stand_ins.get(consumer["queue"], f"{worker}-queue")
 
 
@@ -137,7 +137,8 @@ def _derived(
 ) -> str:
     # A shared one is the base's, so the base names it.
     worker = worker_name(document, None if at in flat.shared else environment).name
-    return f"{worker}-{fit(entry['binding']) or kind.kind}"
+    # A bucket's name knows no underscore, though a Worker's may.
+    return f"{fit(worker)}-{fit(entry['binding']) or kind.kind}"
 
 
 def _collide(first: Site, second: Site) -> bool:

@@ -28,6 +28,20 @@ def test_names_are_made_fit_as_the_original_does(written: str, name: str) -> Non
     assert fit(written) == name
 
 
+@pytest.mark.parametrize("name", ["my_app", "_a", "a-", "a--b", "a_-_b"])
+def test_a_name_that_wrangler_deploys_stays_as_it_is(raw: Raw, name: str) -> None:
+    path = raw(f'compatibility_date="2024-11-01"\nname = "{name}"\n[env.eu_west]\n[env.QA]\n[env.live]\nname="{name}1"')
+    base, west, upper, own = (project.load(path, environment) for environment in (None, "eu_west", "QA", "live"))
+    assert (base.name, west.name, upper.name, own.name) == (name, f"{name}-eu_west", f"{name}-qa", f"{name}1")
+    assert base.notes == west.notes == own.notes == ()
+
+
+def test_what_is_made_for_a_worker_has_no_underscore_in_its_name(raw: Raw) -> None:
+    """Buckets and queues may not have one."""
+    path = raw('compatibility_date="2024-11-01"\nname = "my_app"\n[[r2_buckets]]\nbinding = "MY_FILES"')
+    assert project.load(path, None).resources[0].name == "my-app-my-files"
+
+
 def test_a_changed_name_is_reported(raw: Raw) -> None:
     loaded = project.load(raw('compatibility_date="2024-11-01"\nname = "My App"\n[env.QA]\n'), "QA")
     assert loaded.name == loaded.config["name"] == "my-app-qa"
