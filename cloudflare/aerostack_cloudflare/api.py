@@ -19,21 +19,22 @@ _MOST_PAGES = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """The ``result`` and ``result_info`` of an envelope, not yet checked."""
+    """The ``result`` and ``result_info`` of an envelope, not yet checked; ``applied`` as in ``Record``."""
 
     result: Any
     info: Mapping[str, Any]
     operation: str
+    applied: bool | None = None
 
     @property
     def record(self) -> Record:
         """The result as one object."""
-        return Record(self.result, self.operation)
+        return Record(self.result, self.operation, self.applied)
 
     @property
     def records(self) -> tuple[Record, ...]:
         """The result as a list of objects."""
-        return records(self.result, self.operation)
+        return records(self.result, self.operation, self.applied)
 
 
 class Api:
@@ -52,7 +53,10 @@ class Api:
         envelope = response.json()
         info = envelope.get("result_info")
         return Answer(
-            result=envelope.get("result"), info=info if isinstance(info, Mapping) else {}, operation=operation
+            result=envelope.get("result"),
+            info=info if isinstance(info, Mapping) else {},
+            operation=operation,
+            applied=False if method == "GET" else None,
         )
 
     def raw(self, method: str, path: str, operation: str, **request: Any) -> Response:

@@ -20,6 +20,7 @@ from aerostack.errors import (
 )
 from aerostack.http import Response, judge_status, malformed
 from aerostack.http.failure import applied, challenged, error_class
+from aerostack_cloudflare.hints import last_hint
 from aerostack_cloudflare.permissions import Product, permission
 
 #: Codes with a class of their own.
@@ -118,6 +119,7 @@ def _refusal(response: Response, product: Product) -> RemoteError:
         hint = "Cloudflare allows 1200 requests in 5 minutes: wait 5 minutes, then try again"
     elif kind is UnavailableError:
         hint = "Cloudflare has a problem (https://www.cloudflarestatus.com): try again in a minute"
+    hint = hint or last_hint(kind)
     # "No" within a 200 is not trusted to mean that nothing happened.
     certain = None if response.status < 300 and response.method != "GET" else applied(response.method, response.status)
     return kind(

@@ -13,16 +13,18 @@ HEX32 = re.compile(r"[0-9a-f]{32}", re.IGNORECASE)
 
 
 class Record:
-    """``operation`` is what was being done. Every reader raises ``RemoteError`` for a field that is missing or wrong.
+    """``operation`` is what was being done, ``applied`` what is known of it as a write: ``False`` for a read.
 
-    Unknown fields are ignored: the API may grow.
+    Every reader raises ``RemoteError`` for a field that is missing or wrong. Unknown fields are ignored: the API may
+    grow.
     """
 
-    def __init__(self, value: object, operation: str) -> None:
+    def __init__(self, value: object, operation: str, applied: bool | None = None) -> None:
         if not isinstance(value, Mapping):
-            raise _malformed(operation, "the result is no object")
+            raise _malformed(operation, "the result is no object", applied)
         self.raw: Mapping[str, Any] = value
         self._operation = operation
+        self._applied = applied
 
     def text(self, key: str) -> str:
         """A string that is not empty."""
@@ -70,29 +72,31 @@ class Record:
     def records(self, key: str) -> tuple[Record, ...]:
         """A list of objects; empty when missing or null."""
         value = self.raw.get(key)
-        return () if value is None else records(value, self._operation)
+        return () if value is None else records(value, self._operation, self._applied)
 
     def record(self, key: str) -> Record:
         """An object; an empty one when missing or null."""
         value = self.raw.get(key)
-        return Record({} if value is None else value, self._operation)
+        return Record({} if value is None else value, self._operation, self._applied)
 
     def wrong(self, key: str) -> RemoteError:
         """The error for a field."""
-        return _malformed(self._operation, f"the field `{key}` is {'wrong' if key in self.raw else 'missing'}")
+        detail = f"the field `{key}` is {'wrong' if key in self.raw else 'missing'}"
+        return _malformed(self._operation, detail, self._applied)
 
 
-def records(value: object, operation: str) -> tuple[Record, ...]:
+def records(value: object, operation: str, applied: bool | None = None) -> tuple[Record, ...]:
     """A list of objects. Raises ``RemoteError``."""
     if not isinstance(value, list):
-        raise _malformed(operation, "the result is no list")
-    return tuple(Record(item, operation) for item in value)
+        raise _malformed(operation, "the result is no list", applied)
+    return tuple(Record(item, operation, applied) for item in value)
 
 
-def _malformed(operation: str, detail: str) -> RemoteError:
+def _malformed(operation: str, detail: str, applied: bool | None) -> RemoteError:
     return RemoteError(
         f"{operation}: the API's answer is not what it promises: {detail}",
         operation=operation,
+        applied=applied,
         hint="check that the address of the API is Cloudflare's or an edge's",
         code="malformed_answer",
     )

@@ -61,7 +61,7 @@ def judge_status(response: Response) -> RemoteError | None:
         status=response.status,
         operation=response.operation,
         applied=applied(response.method, response.status),
-        hint="try again in a minute" if response.status >= 500 else None,
+        hint="try again in a minute" if response.status >= 500 else "check that the address is that of the API",
     )
 
 
