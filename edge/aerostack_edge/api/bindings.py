@@ -83,6 +83,10 @@ async def check(edge: Control, script: str, bound: Bound) -> None:
             queue = _text(binding, "queue_name")
             if await edge.database.read(resources.find, "queue", queue) is None:
                 raise codes.QUEUE_UNKNOWN(id=queue, name=name)
+        elif type == "dispatch_namespace":
+            namespace = _text(binding, "namespace")
+            if await edge.database.read(resources.find, "dispatch", namespace) is None:
+                raise codes.NAMESPACE_UNKNOWN(id=namespace, name=name)
         elif type == "service":
             target = _text(binding, "service")
             if target != script and await edge.database.read(scripts.get, target) is None:

@@ -84,6 +84,11 @@ ROUTE_TAKEN = Code(409, 10020, "The route {pattern} is assigned to the Worker {s
 DOMAIN_TAKEN = Code(409, 100116, "The domain {hostname} is assigned to the Worker {script} already.")
 DOMAIN_INVALID = Code(400, 100115, "{hostname} is not a host name.")
 DOMAIN_NOT_FOUND = Code(404, 100114, "The domain {id} does not exist.")
+NO_VERSIONS = Code(400, 10222, "This Worker has no versions yet.")
+NAMESPACE_EXISTS = Code(409, 100126, "A dispatch namespace with the name {name} already exists")
+NAMESPACE_NOT_FOUND = Code(404, 100119, "The dispatch namespace does not exist.")
+NAMESPACE_INVALID = Code(400, 100120, "A dispatch namespace has a name of 1 to 63 of a-z, 0-9, - and _.")
+NAMESPACED_NOT_FOUND = Code(404, 10092, "This Worker does not exist in the dispatch namespace.")
 
 # Bindings
 BINDING_UNNAMED = Code(400, 10052, "Binding at index {index} must have a name.")
@@ -94,4 +99,5 @@ KV_INVALID_ID = Code(400, 10042, "KV namespace '{id}' is not valid.")
 KV_UNKNOWN = Code(400, 10041, "KV namespace '{id}' of binding '{name}' not found.")
 R2_UNKNOWN = Code(400, 10085, "R2 bucket '{id}' not found. Please use a different name and try again.")
 QUEUE_UNKNOWN = Code(400, 11000, "Queue '{id}' of binding '{name}' not found.")
+NAMESPACE_UNKNOWN = Code(400, 100119, "Dispatch namespace '{id}' of binding '{name}' not found.")
 SERVICE_UNKNOWN = Code(400, 10143, "Could not resolve service binding '{name}': Worker '{id}' not found.")

@@ -9,10 +9,10 @@ from aiohttp import MultipartWriter, web
 
 from aerostack_edge.api import codes, drafts
 from aerostack_edge.api.bindings import resolved
-from aerostack_edge.api.envelope import ok
+from aerostack_edge.api.envelope import ApiError, ok
 from aerostack_edge.api.upload import MIME, received
 from aerostack_edge.control import Control, control
-from aerostack_edge.state import scripts
+from aerostack_edge.state import namespaces, scripts
 from aerostack_edge.state.scripts import Script
 from aerostack_edge.state.versions import Version
 
@@ -35,9 +35,9 @@ async def listed(request: web.Request) -> web.Response:
 async def put(request: web.Request) -> web.Response:
     """Upload a version and make it live at once."""
     edge = control(request)
-    name = request.match_info["script"]
-    if not _NAME.match(name):
+    if not _NAME.match(request.match_info["script"]):
         raise codes.SCRIPT_NAME()
+    name = name_of(request)
     upload = await received(request)
     stored = await drafts.stored(edge, upload.modules)
     async with edge.scripts.editing(name):
@@ -74,12 +74,12 @@ async def get(request: web.Request) -> web.Response:
 
 async def delete(request: web.Request) -> web.Response:
     """Remove a Worker with all its versions."""
-    name = request.match_info["script"]
+    name = name_of(request)
     edge = control(request)
     async with edge.scripts.editing(name):
         if not await edge.scripts.delete(name):
-            raise codes.SCRIPT_NOT_FOUND()
-    return ok({"id": name})
+            raise missing(request)
+    return ok({"id": request.match_info["script"]})
 
 
 async def service(request: web.Request) -> web.Response:
@@ -108,8 +108,22 @@ async def service(request: web.Request) -> web.Response:
 
 
 async def found(request: web.Request) -> Script:
-    """The script of the request's path."""
-    return await named(control(request), request.match_info["script"])
+    """The script of the request's path, which may name a dispatch namespace. Raises ``ApiError``."""
+    script = await control(request).database.read(scripts.get, name_of(request))
+    if script is None:
+        raise missing(request)
+    return script
+
+
+def name_of(request: web.Request) -> str:
+    """The name by which the state knows the script of the request's path."""
+    script, namespace = request.match_info["script"], request.match_info.get("namespace")
+    return script if namespace is None else namespaces.join(namespace, script)
+
+
+def missing(request: web.Request) -> ApiError:
+    """That there is no such script: clients tell by the code whether they asked in a dispatch namespace."""
+    return codes.NAMESPACED_NOT_FOUND() if "namespace" in request.match_info else codes.SCRIPT_NOT_FOUND()
 
 
 async def named(edge: Control, name: str) -> Script:
@@ -123,7 +137,7 @@ async def named(edge: Control, name: str) -> Script:
 def wire(script: Script, version: Version) -> dict[str, Any]:
     """A script with its live version."""
     return {
-        "id": script.name,
+        "id": namespaces.shown(script.name),
         "tag": script.tag,
         "tags": script.settings.get("tags", []),
         "etag": version.content.etag,

@@ -46,13 +46,13 @@ async def upload(request: web.Request) -> web.Response:
         draft = drafts.content(form.metadata, stored, what)
         notes = drafts.noted(form.metadata, "version_upload")
         version = await drafts.publish(request, script.name, draft, what.secrets, notes, deploy=False)
-    return ok(_full(version))
+    return ok(full(version))
 
 
 async def get(request: web.Request) -> web.Response:
     """One version with what it is made of."""
     script = await found(request)
-    return ok(_full(await named(control(request), script.name, request.match_info["version"])))
+    return ok(full(await named(control(request), script.name, request.match_info["version"])))
 
 
 async def named(edge: Control, script: str, id: str) -> Version:
@@ -79,7 +79,8 @@ def _brief(version: Version) -> dict[str, Any]:
     }
 
 
-def _full(version: Version) -> dict[str, Any]:
+def full(version: Version) -> dict[str, Any]:
+    """A version with what it is made of."""
     return _brief(version) | {
         "resources": {
             "bindings": list(version.content.bindings),

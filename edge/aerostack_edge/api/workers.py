@@ -7,19 +7,17 @@ from typing import Any
 from aiohttp import web
 
 from aerostack_edge.api import body, codes, drafts
+from aerostack_edge.api import scripts as by_script
 from aerostack_edge.api.envelope import ok
-from aerostack_edge.api.scripts import found
 from aerostack_edge.control import control
 from aerostack_edge.state import deployments, scripts
+from aerostack_edge.state.scripts import Script
 
 
 async def worker(request: web.Request) -> web.Response:
     """A Worker by name or id, with the address at which it answers."""
     edge = control(request)
-    wanted = request.match_info["worker"]
-    script = await edge.database.read(scripts.get, wanted) or await edge.database.read(scripts.get_by_tag, wanted)
-    if script is None:
-        raise codes.SCRIPT_NOT_FOUND()
+    script = await found(request)
     version = await drafts.live(edge, script.name)
     settings = script.settings
     callers = await edge.database.read(deployments.callers, script.name)
@@ -51,9 +49,19 @@ async def worker(request: web.Request) -> web.Response:
     )
 
 
+async def found(request: web.Request) -> Script:
+    """The Worker that the request's path names, or whose id it is. Raises ``ApiError``."""
+    database = control(request).database
+    wanted = request.match_info["worker"]
+    script = await database.read(scripts.get, wanted) or await database.read(scripts.get_by_tag, wanted)
+    if script is None:
+        raise codes.SCRIPT_NOT_FOUND()
+    return script
+
+
 async def subdomain(request: web.Request) -> web.Response:
     """Whether the Worker answers at its address."""
-    script = await found(request)
+    script = await by_script.found(request)
     return ok({"enabled": script.enabled, "previews_enabled": script.previews_enabled})
 
 
@@ -69,13 +77,13 @@ async def delete_subdomain(request: web.Request) -> web.Response:
 
 async def _set(request: web.Request, wanted: dict[str, Any]) -> web.Response:
     edge = control(request)
-    script = await found(request)
+    script = await by_script.found(request)
     enabled = wanted.get("enabled")
     previews = wanted.get("previews_enabled", script.previews_enabled)
     if not isinstance(enabled, bool) or not isinstance(previews, bool):
         raise codes.MALFORMED(reason="enabled and previews_enabled must be true or false")
     async with edge.scripts.editing(script.name):
-        await found(request)
+        await by_script.found(request)
         await edge.database.write(scripts.set_address, script.name, enabled=enabled, previews_enabled=previews)
         edge.addresses.switch(script.name, enabled)
     return ok({"enabled": enabled, "previews_enabled": previews})

@@ -1,4 +1,4 @@
-"""Databases, namespaces, buckets and queues: what exists, by id and by name. The data itself is in the store."""
+"""Databases, namespaces, buckets, queues: what exists, by id and by name. The data itself is in the store."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeAlias
 
 from aerostack_edge.state.clock import now
 
-Kind: TypeAlias = Literal["d1", "kv", "r2", "queue"]
+Kind: TypeAlias = Literal["d1", "kv", "r2", "queue", "dispatch"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,8 +51,10 @@ def get_by_tag(connection: sqlite3.Connection, tag: str) -> Script | None:
 
 
 def listed(connection: sqlite3.Connection) -> list[Script]:
-    """All, by name."""
-    return [_script(row) for row in connection.execute("SELECT * FROM scripts ORDER BY name")]
+    """All outside dispatch namespaces, by name."""
+    return [
+        _script(row) for row in connection.execute("SELECT * FROM scripts WHERE instr(name, '/') = 0 ORDER BY name")
+    ]
 
 
 def set_address(connection: sqlite3.Connection, name: str, *, enabled: bool, previews_enabled: bool) -> None:
