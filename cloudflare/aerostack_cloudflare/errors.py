@@ -21,6 +21,7 @@ from aerostack.errors import (
 from aerostack.http import Response, judge_status, malformed
 from aerostack.http.failure import applied, challenged, error_class
 from aerostack_cloudflare.hints import last_hint
+from aerostack_cloudflare.explanations.table import explanation
 from aerostack_cloudflare.permissions import Product, permission
 
 #: Codes with a class of their own.
@@ -46,24 +47,6 @@ _KINDS: dict[tuple[Product, int], type[RemoteError]] = {
 #: Codes that mean the same everywhere: the credentials were not understood or not accepted, or came too often.
 _AUTH_CODES = frozenset({1000, 1001, 6003, 6111, 9103, 9106, 9107, 10001})
 _RATE_CODES = frozenset({971, 10429})
-
-_HINTS: dict[tuple[Product, int], str] = {
-    ("d1", 7406): "delete a D1 database that is not needed any more, or move to a plan with more of them",
-    ("kv", 10019): "give the namespace another title",
-    ("r2", 10005): "a bucket's name has 3 to 63 lower-case letters, digits and hyphens",
-    ("queues", 11003): "a queue's name has at most 63 letters, digits and hyphens",
-    ("workers", 10007): "a Worker that is named there does not exist: deploy it first, or correct its name",
-    ("workers", 10013): "Cloudflare could not finish it: try again",
-    ("workers", 10021): "mend what Cloudflare names, then deploy again; the version that was live still is",
-    ("workers", 10027): "import less, or load large data from R2 or KV at run time",
-    ("workers", 10034): "verify the e-mail address of the Cloudflare account, then deploy again",
-    ("workers", 10057): "set the missing secrets, or remove the bindings that need them",
-    ("workers", 10063): "register a workers.dev subdomain in the dashboard under Workers & Pages",
-    ("workers", 10064): "remove the queue consumer of this Worker first",
-    ("workers", 10085): "create the R2 bucket first, or correct its name",
-    ("workers", 10142): "another Worker is bound to this one: remove that binding first",
-    ("subdomain", 10034): "verify the e-mail address of the Cloudflare account",
-}
 
 _LONGEST_MESSAGE = 4000
 
@@ -104,7 +87,8 @@ def _refusal(response: Response, product: Product) -> RemoteError:
     said = said or f"HTTP {response.status}"
     operation = response.operation
     message = f"{operation} failed: {said}"
-    hint = _HINTS.get((product, code)) if code is not None else None
+    known = explanation(product, code) if code is not None else None
+    hint = known.fix if known else None
     if kind is PermissionDeniedError:
         needed = permission(product, response.method)
         message = f"{operation} needs the permission {needed.group} {needed.level}: {said}"
@@ -122,7 +106,7 @@ def _refusal(response: Response, product: Product) -> RemoteError:
     hint = hint or last_hint(kind)
     # "No" within a 200 is not trusted to mean that nothing happened.
     certain = None if response.status < 300 and response.method != "GET" else applied(response.method, response.status)
-    return kind(
+    error = kind(
         message,
         status=response.status,
         remote_code=code,
@@ -130,6 +114,8 @@ def _refusal(response: Response, product: Product) -> RemoteError:
         applied=certain,
         hint=hint,
     )
+    error.product = product
+    return error
 
 
 def _kind(status: int, product: Product, code: int | None) -> type[RemoteError]:

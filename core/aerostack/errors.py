@@ -59,11 +59,13 @@ class Location:
 class AerostackError(Exception):
     """The root: ``message`` says what happened, ``hint`` the command or edit that mends it, ``where`` the place.
 
-    ``code`` is stable and machine-readable; ``--json`` shows it as ``error.code``.
+    ``code`` is stable and machine-readable; ``--json`` shows it as ``error.code``. ``cause`` is what lies behind it in
+    plain words, where a diagnosis found that out.
     """
 
     code = "failed"
     exit_code = EXIT_FAILED
+    cause: str | None = None
 
     def __init__(
         self,
@@ -182,10 +184,12 @@ class RemoteError(BackendError):
 
     ``status`` is the HTTP status (``None`` when there was no answer), ``remote_code`` the API's own error code,
     ``operation`` what was being done, in words. ``applied`` says what is known of a write: ``False`` when it
-    certainly did not happen, ``None`` when it may have.
+    certainly did not happen, ``None`` when it may have. ``product`` is the part of the API that ``remote_code`` belongs
+    to, where an API has several.
     """
 
     code = "remote"
+    product: str | None = None
 
     def __init__(
         self,

@@ -1,9 +1,12 @@
-"""The hooks of a backend. This is the whole plugin API, together with the values in :mod:`aerostack.model`.
+"""The hooks of a backend, and one for any plugin. This is the whole plugin API, with the values in
+:mod:`aerostack.model`.
 
 A backend is a module (or object) registered under the entry-point group ``aerostack.backends``; the entry point's name
 is the backend's name. It implements the four hooks below with ``@hookimpl`` and takes only the arguments it needs, by
 name. Only the chosen backend is imported. Hooks return values, never generators; their parameters have no defaults and
 none is keyword-only (pluggy cannot call such hooks). A hook reports failure by raising one of :mod:`aerostack.errors`.
+
+``aerostack_diagnose`` is for every module in the entry-point group ``aerostack.plugins``, backend or not.
 """
 
 from __future__ import annotations
@@ -12,9 +15,12 @@ from typing import Any
 
 import pluggy
 
+from aerostack.errors import AerostackError
 from aerostack.model import (
     BackendSpec,
+    Bundle,
     Deployment,
+    Diagnosis,
     Journal,
     Journals,
     Policy,
@@ -24,7 +30,14 @@ from aerostack.model import (
     Tools,
 )
 
-__all__ = ["aerostack_backend", "aerostack_deploy", "aerostack_provision", "aerostack_resolve", "hookimpl"]
+__all__ = [
+    "aerostack_backend",
+    "aerostack_deploy",
+    "aerostack_diagnose",
+    "aerostack_provision",
+    "aerostack_resolve",
+    "hookimpl",
+]
 
 hookspec = pluggy.HookspecMarker("aerostack")
 hookimpl = pluggy.HookimplMarker("aerostack")
@@ -65,3 +78,12 @@ def aerostack_deploy(  # type: ignore[empty-body]
     project: Project, resolution: Resolution, provisioned: Provisioned, settings: Any, journal: Journal, tools: Tools
 ) -> Deployment:
     """Upload the code and make it live, then apply the triggers. Report each action with ``tools.done``."""
+
+
+@hookspec(firstresult=True)
+def aerostack_diagnose(error: AerostackError, project: Project, bundle: Bundle | None) -> Diagnosis | None:
+    """Explain why a plan or a deploy failed; ``None`` when there is nothing to add. Pure: no network, no output.
+
+    Asked only after a failure, of any backend. ``bundle`` is what was built, ``None`` when the run did not come that
+    far or the backend builds by itself.
+    """

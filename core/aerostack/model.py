@@ -229,6 +229,17 @@ class Deployment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnosis:
+    """What lies behind a failure. ``message`` is the cause in plain words, ``hint`` the command or edit that mends it,
+    ``where`` the place to edit; what is ``None`` stays as the error has it.
+    """
+
+    message: str
+    hint: str | None = None
+    where: Location | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CommandResult:
     """What an external program left behind."""
 

@@ -135,6 +135,14 @@ class RunTools:
             self._programs.add(process)
             return process
 
+    @property
+    def built(self) -> Bundle | None:
+        """The bundle, if this run has built one."""
+        future = self._bundle
+        if future is None or not future.done() or future.cancelled() or future.exception() is not None:
+            return None
+        return future.result()
+
     def bundle(self, project: Project) -> Future[Bundle]:
         from concurrent.futures import Future
 

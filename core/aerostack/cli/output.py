@@ -64,9 +64,11 @@ class Output:
         streams.give(text if streams.is_utf8(text) else json.dumps(document, indent=2))
 
     def error(self, error: AerostackError) -> None:
-        """``error:`` what and where, then ``hint:`` what mends it."""
+        """``error:`` what and where, ``cause:`` why where that is known, then ``hint:`` what mends it."""
         place = f"{error.where}: " if error.where else ""
         self.mark("error:", "red", f"{place}{error.message}")
+        if error.cause:
+            self.mark("cause:", "yellow", error.cause)
         if error.hint:
             streams.tell("")
             self.mark("hint:", "cyan", error.hint)

@@ -9,7 +9,8 @@ from aerostack import project
 from aerostack.errors import AbortedError, AerostackError, BackendContractError, ConfigError
 from aerostack.journal import Lock
 from aerostack.model import Action, Provisioned, Resolution
-from aerostack.pipeline.plan import Planned, journals_of, plan
+from aerostack.pipeline.explain import explained
+from aerostack.pipeline.plan import Planned, journals_of, resolve
 from aerostack.pipeline.prepare import Prepared
 from aerostack.pipeline.report import Report
 from aerostack.tools import RunTools
@@ -19,11 +20,16 @@ def deploy(prepared: Prepared, tools: RunTools, confirm: Callable[[Resolution], 
     """Do exactly what ``plan`` says. ``started`` is the ``time.monotonic()`` at which the command began.
 
     ``confirm`` is asked only when the plan deletes something. Raises ``LockedError``, ``AbortedError`` and whatever the
-    backend raises.
+    backend raises, explained.
     """
+    with explained(prepared.project, tools):
+        return _deploy(prepared, tools, confirm, started)
+
+
+def _deploy(prepared: Prepared, tools: RunTools, confirm: Callable[[Resolution], bool], started: float) -> Report:
     journals = journals_of(prepared)
     with Lock(journals.lock_path).held():
-        planned = plan(prepared, tools)
+        planned = resolve(prepared, tools)
         resolution = planned.resolution
         if any(action.verb == "delete" for action in resolution.actions) and not confirm(resolution):
             raise AbortedError("nothing was changed", hint="answer yes, or pass --yes")

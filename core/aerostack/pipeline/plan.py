@@ -8,6 +8,7 @@ from typing import Any
 
 from aerostack.journal import FileJournals
 from aerostack.model import Action, Resolution
+from aerostack.pipeline.explain import explained
 from aerostack.pipeline.prepare import Prepared
 from aerostack.tools import RunTools
 
@@ -30,7 +31,13 @@ class Planned:
 
 
 def plan(prepared: Prepared, tools: RunTools) -> Planned:
-    """Ask the backend for its plan."""
+    """Ask the backend for its plan. A failure is explained."""
+    with explained(prepared.project, tools):
+        return resolve(prepared, tools)
+
+
+def resolve(prepared: Prepared, tools: RunTools) -> Planned:
+    """``plan`` as a part of something larger that explains its failures itself."""
     journals = journals_of(prepared)
     resolution = prepared.backend.resolve(prepared.project, prepared.settings, prepared.request.policy, journals, tools)
     return Planned(prepared=prepared, resolution=resolution)

@@ -67,6 +67,7 @@ def error_document(error: AerostackError) -> dict[str, Any]:
     return {
         "code": error.code,
         "message": error.message,
+        "cause": error.cause,
         "hint": error.hint,
         "where": str(error.where) if error.where else None,
     }

@@ -1,0 +1,21 @@
+"""One row of the table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from aerostack_cloudflare.permissions import Product
+
+#: ``any`` is for codes that mean the same in every product.
+Scope: TypeAlias = Product | Literal["any"]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What ``code`` means in a product, and what mends it."""
+
+    product: Scope
+    code: int
+    means: str
+    fix: str

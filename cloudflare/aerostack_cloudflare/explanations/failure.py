@@ -1,0 +1,65 @@
+"""What is known of a failure, whichever backend it came from."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import get_args
+
+from aerostack.errors import AerostackError, CommandError, RemoteError, UnavailableError
+from aerostack_cloudflare.permissions import Product
+
+# How wrangler writes a code, and the address that it asked.
+_CODE = re.compile(r"\[code: (\d+)\]")
+_PATH = re.compile(r"\(/(?:accounts/[^/)\s]+/)?([^)\s]+)\)")
+
+#: The first part of a path, below the account, that belongs to a product.
+_PATHS: tuple[tuple[str, Product], ...] = (
+    ("d1/", "d1"),
+    ("storage/kv/", "kv"),
+    ("r2/", "r2"),
+    ("queues", "queues"),
+    ("workers/queues", "queues"),
+    ("workers/subdomain", "subdomain"),
+    ("workers/", "workers"),
+    ("user", "user"),
+    ("memberships", "accounts"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """``code`` and ``product`` where Cloudflare refused something; ``outage`` when the fault is all its own."""
+
+    text: str
+    code: int | None
+    product: Product
+    outage: bool
+
+
+def failure(error: AerostackError) -> Failure | None:
+    """What ``error`` says; ``None`` when it has nothing to do with Cloudflare."""
+    text = f"{error.message}\n{error.stderr}" if isinstance(error, CommandError) else error.message
+    code = getattr(error, "remote_code", None)
+    written = _CODE.search(text)
+    if not isinstance(code, int):
+        code = int(written[1]) if written else None
+    status = error.status if isinstance(error, RemoteError) else None
+    outage = isinstance(error, UnavailableError) or (status is not None and status >= 500)
+    if code is None and not outage:
+        return None
+    return Failure(text=text, code=code, product=_product(error, text), outage=outage)
+
+
+def _product(error: AerostackError, text: str) -> Product:
+    said = getattr(error, "product", None)
+    for product in get_args(Product):
+        if said == product:
+            return product  # type: ignore[no-any-return]
+    asked = _PATH.search(text)
+    if asked:
+        for start, product in _PATHS:
+            if asked[1].startswith(start):
+                return product
+    # What a deploy asks for most.
+    return "workers"
