@@ -116,7 +116,7 @@ class FileJournal:
         except OSError as error:
             raise JournalError(
                 f"the journal {self.path} cannot be written: {error.strerror or error}",
-                hint="make the folder .aerostack writable: without it an interrupted deploy could create things twice",
+                hint="make the folder .aerostack writable, with room on the disk: it spares a second creation",
             ) from error
 
 
