@@ -1,7 +1,8 @@
 """One environment as wrangler's top level would see it: inheritance done, and where each value came from.
 
-Binding lists are inherited entry by entry, ``vars`` and ``define`` name by name, everything else whole. An id is never
-inherited: what the base makes for itself, an environment gets under its own name, unless the entry is ``shared``.
+Binding lists are inherited entry by entry, ``vars`` and ``define`` name by name, everything else whole; with
+``inherit = false`` none of the keys that wrangler wants repeated. An id is never inherited: what the base makes for
+itself, an environment gets under its own name, unless the entry is ``shared``.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 from aerostack.errors import ConfigError
 from aerostack.project.document import Document
 from aerostack.project.keypath import KeyPath, dotted, toml_string, value_at
-from aerostack.project.keys import BASE, NOT_FOR_WRANGLER
+from aerostack.project.keys import BASE, NOT_FOR_WRANGLER, REPEATED
 from aerostack.project.kinds import BY_ENTRIES, CONSUMERS, QUEUE, UNIQUE
 from aerostack.project.names import fit
 from aerostack.project.shapes import Items, Map, Shape, Table
@@ -79,6 +80,8 @@ class _Flattener:
         overrides = self.table(own)
         if not at and any(key in overrides for key in _ROUTES):
             inherited = {key: value for key, value in inherited.items() if key not in _ROUTES}
+        if not at and overrides.get("inherit") is False:
+            inherited = {key: value for key, value in inherited.items() if key not in REPEATED}
         merged = {}
         for name in dict.fromkeys((*inherited, *overrides)):
             if not at and name in NOT_FOR_WRANGLER:

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from aerostack.project import bindings
 from aerostack.project.bindings import single
-from aerostack.project.own import OURS, OURS_AT_TOP
+from aerostack.project.own import OURS, OURS_AT_TOP, OURS_IN_ENVIRONMENT
 from aerostack.project.shapes import Either, Flag, Items, Map, Number, Shape, Table, Text
 
 _STRINGS = Items(of=Text())
@@ -242,12 +242,12 @@ BASE = Table(
         "environments": _TABLE_OF_ENVIRONMENTS,
     },
     mistaken=_MISTAKEN,
-    misplaced=_REMOVED,
+    misplaced={**_REMOVED, "inherit": "it belongs to an environment: write it below [env.NAME]"},
     merged=True,
 )
 
 #: What no Worker sees and no backend is given as configuration.
-NOT_FOR_WRANGLER = frozenset({*OURS, *OURS_AT_TOP, "environments"})
+NOT_FOR_WRANGLER = frozenset({*OURS, *OURS_AT_TOP, *OURS_IN_ENVIRONMENT, "environments"})
 
 #: One environment.
 ENVIRONMENT = Table(
@@ -255,6 +255,7 @@ ENVIRONMENT = Table(
         **INHERITED,
         **{name: _partial(shape) for name, shape in REPEATED.items()},
         **OURS,
+        **OURS_IN_ENVIRONMENT,
         "deploy": Table(
             fields={"backend": Text()},
             misplaced={"environment": "it chooses an environment, so it belongs to [deploy] at the top level"},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aerostack.project.shapes import Either, Items, Map, Shape, Table, Text
+from aerostack.project.shapes import Either, Flag, Items, Map, Shape, Table, Text
 
 _STRINGS = Items(of=Text())
 
@@ -24,6 +24,14 @@ OURS: dict[str, Shape] = {
     ),
     "env": Items(of=Text(), about="Names of secrets that the Worker needs."),
     "secrets": SECRETS,
+}
+
+#: Our own keys of an environment alone.
+OURS_IN_ENVIRONMENT: dict[str, Shape] = {
+    "inherit": Flag(
+        about="false: this environment has its own bindings, variables and secrets and none of the top level's, "
+        "as it is with wrangler. Default: true."
+    ),
 }
 
 #: Our own keys of the top level. Descriptions for people and catalogues; nothing that a Worker sees.

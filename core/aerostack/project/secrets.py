@@ -15,7 +15,8 @@ def required_secrets(document: Document, environment: str | None) -> dict[str, K
     found: dict[str, KeyPath] = {}
     levels: list[KeyPath] = [()]
     if environment is not None:
-        levels.append(document.environment_path(environment))
+        own = document.environment_path(environment)
+        levels = [own] if value_at(document.data, (*own, "inherit")) is False else [(), own]
     for level in levels:
         listed = value_at(document.data, (*level, "env"))
         for index, name in enumerate(listed if isinstance(listed, list) else []):

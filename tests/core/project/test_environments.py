@@ -312,3 +312,43 @@ binding = "KV"
     db, kv = loaded.resources
     assert (str(db.where), db.options, db.id) == ("aerostack.toml:6:15", {"jurisdiction": "eu"}, UUID)
     assert (str(kv.where), kv.name, kv.placeholder) == ("aerostack.toml:8:1", "demo-kv", None)
+
+
+def test_an_environment_can_have_bindings_of_its_own_alone_as_with_wrangler(toml: Toml) -> None:
+    body = f"""
+env = ["BASE_SECRET"]
+logpush = true
+ai = {{ binding = "AI" }}
+[vars]
+A = "base"
+[[d1_databases]]
+binding = "DB"
+database_id = "{UUID}"
+[[hyperdrive]]
+binding = "PG"
+id = "{HEX}"
+[environments.s]
+inherit = false
+env = ["OWN_SECRET"]
+[[environments.s.d1_databases]]
+binding = "DB"
+"""
+    path = toml(body)
+    loaded = project.load(path, "s")
+    assert loaded.config == {
+        "name": "demo-s",
+        "main": "src/index.ts",
+        "compatibility_date": "2024-11-01",
+        "logpush": True,
+        "d1_databases": [{"binding": "DB", "database_name": "demo-s-db"}],
+        "secrets": {"required": ["OWN_SECRET"]},
+    }
+    (place,) = project.write_ids(loaded, {"d1/DB": UUID.replace("a", "b")})
+    assert str(place) == "aerostack.toml:21:15"
+    assert _resource(project.load(path, None), "d1/DB").id == UUID
+
+
+def test_inheritance_is_switched_off_in_an_environment_only(toml: Toml) -> None:
+    (problem,) = project.check(toml("inherit = false"))
+    assert problem.message == "`inherit` has no place here"
+    assert problem.hint == "it belongs to an environment: write it below [env.NAME]"
