@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from aerostack.http import parallel
@@ -15,10 +15,14 @@ from aerostack_cloudflare.account import Cloudflare
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What was found for one resource: by the id in the file or the journal, and by its name."""
+    """What was found for one resource: by the id in the file or the journal, by its name, and what the Worker uses.
+
+    ``bound`` exists too: a live Worker may refer to a thing that was deleted since.
+    """
 
     by_id: str | None = None
     by_name: str | None = None
+    bound: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +81,7 @@ def observe(cloudflare: Cloudflare, project: Project, journal: JournalView, conc
         resource.key: _seen_namespace(resource, journal, ids, titles) if resource.kind == "kv" else found
         for resource, found in zip(project.resources, seen, strict=True)
     }
-    worker = None
+    worker: Worker | None = None
     if settings is not None:
         live: tuple[tuple[str, float], ...] = deployments[0].versions if deployments else ()
         tags = {version.id: version.annotations.get("workers/tag") for version in versions}
@@ -89,6 +93,10 @@ def observe(cloudflare: Cloudflare, project: Project, journal: JournalView, conc
             preview_urls=bool(detail and detail.previews_enabled),
             url=detail.url if detail else None,
         )
+    if worker is not None:
+        uses = tuple(_use(cloudflare, resource, worker, resources[resource.key], ids) for resource in project.resources)
+        found = parallel(*uses, limit=concurrency)
+        resources = {key: replace(seen, bound=use) for (key, seen), use in zip(resources.items(), found, strict=True)}
     return Observed(account_subdomain=subdomain, worker=worker, resources=resources)
 
 
@@ -115,6 +123,24 @@ def _lookup(cloudflare: Cloudflare, resource: Resource, journal: JournalView) ->
 
     # KV has no lookup by name: the list of namespaces, read once for all, answers for every one.
     return {"d1": database, "r2": bucket, "queue": queue, "kv": Seen}[resource.kind]
+
+
+def _use(
+    cloudflare: Cloudflare, resource: Resource, worker: Worker, seen: Seen, namespaces: set[str]
+) -> Callable[[], str | None]:
+    """What the live Worker uses, if it still exists. Only a database that was found in no other way costs a read."""
+    bound = worker.bound(resource)
+
+    def use() -> str | None:
+        if bound is None or resource.id is not None or bound in (seen.by_id, seen.by_name):
+            return bound
+        if resource.kind == "kv":
+            return bound if bound in namespaces else None
+        if resource.kind == "d1":
+            return bound if cloudflare.d1.get(bound) else None
+        return bound
+
+    return use
 
 
 def _seen_namespace(resource: Resource, journal: JournalView, ids: set[str], titles: Mapping[str, str]) -> Seen:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from aerostack.errors import ConflictError
+from aerostack.errors import ConflictError, RemoteError
 from aerostack.http import parallel
 from aerostack.model import Action, Journal, Project, Provisioned, ProvisionedResource, Resolution, Resource, Tools
 from aerostack_cfapi.connection import connect
@@ -75,6 +75,10 @@ def _creation(
             for resource, _ in group:
                 journal.forget(resource.key)
             error.hint = "somebody created it meanwhile: see what `aerostack plan` says now"
+            error.where = error.where or first.where
+            raise
+        except RemoteError as error:
+            error.where = error.where or first.where
             raise
         for resource, action in group:
             journal.record(resource.key, remote_id)

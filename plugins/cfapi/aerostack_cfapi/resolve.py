@@ -28,8 +28,7 @@ def resolve(project: Project, settings: CfapiSettings, policy: Policy, journals:
     _check_rollout(project, observed.worker, settings)
     _check_subdomain(project, observed)
     actions = [
-        plan_resource(resource, observed.resources[resource.key], observed.worker, journal, policy)
-        for resource in project.resources
+        plan_resource(resource, observed.resources[resource.key], journal, policy) for resource in project.resources
     ]
     actions.append(plan_worker(project, observed.worker, actions, bundle.result()))
     actions.append(plan_address(project, observed.worker))
@@ -41,9 +40,7 @@ def resolve(project: Project, settings: CfapiSettings, policy: Policy, journals:
     )
 
 
-def plan_resource(
-    resource: Resource, seen: Seen, worker: Worker | None, journal: JournalView, policy: Policy
-) -> Action:
+def plan_resource(resource: Resource, seen: Seen, journal: JournalView, policy: Policy) -> Action:
     """One resource. The id in the file wins, then what the live Worker is bound to, then the journal, then the name."""
 
     def action(verb: Any, remote_id: str | None, reason: str) -> Action:
@@ -58,9 +55,8 @@ def plan_resource(
                 hint="correct the id, or remove it and deploy again to have one created",
             )
         return action("keep", resource.id, "the id in aerostack.toml")
-    bound = worker.bound(resource) if worker else None
-    if bound is not None and resource.kind in ("d1", "kv"):
-        return action("keep", bound, "bound to the live Worker")
+    if seen.bound is not None and resource.kind in ("d1", "kv"):
+        return action("keep", seen.bound, "bound to the live Worker")
     if seen.by_id is not None:
         return action("keep", seen.by_id, "recorded in the journal")
     if seen.by_name is None:
