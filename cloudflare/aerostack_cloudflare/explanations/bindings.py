@@ -48,6 +48,8 @@ def missing(found: Failure, row: Explanation, project: Project) -> Diagnosis | N
 
 def missing_service(found: Failure, row: Explanation, project: Project) -> Diagnosis | None:
     """The service binding whose Worker is not there. Where the answer names none, all that come into question."""
+    if found.operation and not found.operation.startswith("uploading"):
+        return None  # it is the Worker itself that was looked for
     others = [entry for entry in _entries(project, "services") if entry.target not in (None, project.name)]
     entry = _named(found.text, others)
     if entry is None and len(others) == 1:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from aerostack.errors import AerostackError
+from aerostack.errors import AerostackError, AuthError, PermissionDeniedError, RemoteError
 from aerostack.model import Bundle, Diagnosis, Project
 from aerostack_cloudflare.explanations.bindings import missing, missing_service
 from aerostack_cloudflare.explanations.explanation import Explanation, Scope
@@ -16,6 +16,8 @@ from aerostack_cloudflare.permissions import permission
 
 #: Sharpens a row; ``None`` leaves it as the table has it.
 Detail = Callable[[Failure, Explanation, Project], Diagnosis | None]
+
+_TOKENS = "https://dash.cloudflare.com/profile/api-tokens"
 
 _OUTAGE = Diagnosis(
     message="Cloudflare could not answer: the problem is on its side, not with the token or the project",
@@ -38,10 +40,11 @@ def explain(error: AerostackError, project: Project, bundle: Bundle | None) -> D
         return _too_large(row, bundle)
     if row.code == 10000:
         return _not_allowed(row, found, error)
+    if row.code == 9109:
+        return Diagnosis(message=row.means, hint=row.fix)
     detail = _DETAILS.get((row.product, row.code))
     sharpened = detail(found, row, project) if detail else None
-    # A hint that was written where the failure happened knows more than the table.
-    return sharpened or Diagnosis(message=row.means, hint=error.hint or row.fix)
+    return sharpened or Diagnosis(message=row.means, hint=_own_hint(error) or row.fix)
 
 
 _DETAILS: dict[tuple[Scope, int], Detail] = {
@@ -70,10 +73,15 @@ def _too_large(row: Explanation, bundle: Bundle | None) -> Diagnosis:
 
 
 def _not_allowed(row: Explanation, found: Failure, error: AerostackError) -> Diagnosis:
-    if error.hint:
-        return Diagnosis(message=row.means)
-    return Diagnosis(
-        message=row.means,
-        hint=f"add {permission(found.product, 'PUT')} to the token at "
-        "https://dash.cloudflare.com/profile/api-tokens, and check that it covers this account",
-    )
+    means = row.means
+    if isinstance(error, AuthError):
+        means = "the token is not accepted: it is wrong, has expired or was revoked"
+    elif isinstance(error, PermissionDeniedError):
+        means = "the token is accepted, but lacks the permission for this request"
+    missing = f"add {permission(found.product, 'PUT')} to the token at {_TOKENS}, and check that it covers this account"
+    return Diagnosis(message=means, hint=_own_hint(error) or missing)
+
+
+def _own_hint(error: AerostackError) -> str | None:
+    """The hint that our own client wrote where the failure happened: it knows more than the table."""
+    return error.hint if isinstance(error, RemoteError) and error.product else None

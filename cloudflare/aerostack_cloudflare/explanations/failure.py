@@ -32,6 +32,7 @@ class Failure:
     """``code`` and ``product`` where Cloudflare refused something; ``outage`` when the fault is all its own."""
 
     text: str
+    operation: str
     code: int | None
     product: Product
     outage: bool
@@ -48,7 +49,8 @@ def failure(error: AerostackError) -> Failure | None:
     outage = isinstance(error, UnavailableError) or (status is not None and status >= 500)
     if code is None and not outage:
         return None
-    return Failure(text=text, code=code, product=_product(error, text), outage=outage)
+    operation = (error.operation or "") if isinstance(error, RemoteError) else ""
+    return Failure(text=text, operation=operation, code=code, product=_product(error, text), outage=outage)
 
 
 def _product(error: AerostackError, text: str) -> Product:

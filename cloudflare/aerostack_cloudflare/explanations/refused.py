@@ -66,9 +66,8 @@ def _nothing_to_inherit(match: re.Match[str], project: Project) -> Diagnosis:
 
 def _threw(match: re.Match[str], project: Project) -> Diagnosis:
     return Diagnosis(
-        message=f"the code throws while it is loaded, before any request: {match[1].strip()}",
-        hint="mend the place in the stack trace above, or do that work inside a handler; the version that was live "
-        "still is",
+        message="the code throws while it is loaded, before any request",
+        hint="mend the place that is named, or do that work inside a handler; the version that was live still is",
     )
 
 
