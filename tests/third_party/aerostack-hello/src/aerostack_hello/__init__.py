@@ -1,0 +1,1 @@
+"""Explains what a company's own code throws at start."""
