@@ -13,7 +13,7 @@ from aerostack.suggest import closest
 _HEAD = re.compile(r"^(?:✘|X) \[ERROR\] (.*)$")
 _WARNING = re.compile(r"^(?:▲|!) \[WARNING\] ")
 _PLACE = re.compile(r"^    (\S.*):(\d+):(\d+):$")
-_UNRESOLVED = re.compile(r'Could not resolve "(.+)"')
+_UNRESOLVED = re.compile(r'Could not resolve "(.+?)"(?: \(originally "(.+)"\))?$')
 _PACKAGE = re.compile(r"(?:@[a-z0-9-][a-z0-9._-]*/)?[a-z0-9-][a-z0-9._-]*", re.IGNORECASE)
 
 
@@ -68,6 +68,8 @@ def _hint(project: Project, block: list[str]) -> str | None:
     specifier = unresolved[1]
     if specifier.removeprefix("node:") in nodejs.BUILTINS:
         return nodejs.hint(project)
+    if unresolved[2]:  # through an alias, such as @shared
+        return f'add the file {specifier.removeprefix("./")}, or correct the import of "{unresolved[2]}"'
     if specifier.startswith("."):
         return _near(project, block, specifier)
     name = "/".join(specifier.split("/")[: 2 if specifier.startswith("@") else 1])

@@ -56,6 +56,12 @@ def test_a_file_with_a_similar_name_is_suggested(folder: Folder) -> None:
     assert error.hint == "is it database.ts? That file is there"
 
 
+def test_a_missing_file_behind_an_alias_is_named_by_both_names(folder: Folder) -> None:
+    folder.put({"shared/there.ts": "export const a = 1;"})
+    error = fail(folder, 'import { a } from "@shared/missing"; export default { a };')
+    assert error.hint == 'add the file shared/missing, or correct the import of "@shared/missing"'
+
+
 @pytest.mark.parametrize(
     ("files", "hint"),
     [
