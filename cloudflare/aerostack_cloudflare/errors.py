@@ -20,8 +20,8 @@ from aerostack.errors import (
 )
 from aerostack.http import Response, judge_status, malformed
 from aerostack.http.failure import applied, challenged, error_class
-from aerostack_cloudflare.hints import last_hint
 from aerostack_cloudflare.explanations.table import explanation
+from aerostack_cloudflare.hints import last_hint
 from aerostack_cloudflare.permissions import Product, permission
 
 #: Codes with a class of their own.
