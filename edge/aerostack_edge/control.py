@@ -11,6 +11,7 @@ from aerostack_edge.requests import RequestLog
 from aerostack_edge.runtime import Runtime
 from aerostack_edge.scripts import Scripts
 from aerostack_edge.state.database import Database
+from aerostack_edge.tails import Tails
 from aerostack_edge.transfers import Transfers
 
 
@@ -27,6 +28,7 @@ class Control:
     addresses: Addresses
     requests: RequestLog
     transfers: Transfers
+    tails: Tails = field(default_factory=Tails)
 
 
 CONTROL = web.AppKey("control", Control)

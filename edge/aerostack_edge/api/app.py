@@ -32,6 +32,7 @@ from aerostack_edge.api import (
     scripts,
     secrets,
     settings,
+    tails,
     transfers,
     versions,
     workers,
@@ -63,17 +64,20 @@ _BELOW_ACCOUNT = (
     scripts,
     secrets,
     settings,
+    tails,
     versions,
     workers,
     zones,
 )
+#: What follows is as good as a token.
+_KEYED = (tails.PREFIX, transfers.PREFIX)
 
 
 def routes() -> Iterable[web.RouteDef]:
     """Every route, with its whole path."""
     for noun in _BELOW_ACCOUNT:
         yield from (_below(route) for route in noun.routes("/accounts/{account}"))
-    yield from (_below(route) for route in (*log.routes(), *transfers.routes()))
+    yield from (_below(route) for route in (*log.routes(), *transfers.routes(), *tails.sockets()))
 
 
 async def answer(request: web.Request, handler: Handler, report: Callable[[str], None]) -> web.StreamResponse:
@@ -120,16 +124,15 @@ async def _guarded(
 
 
 def _logged(path: str) -> str:
-    # What follows is as good as a token.
-    return transfers.PREFIX if path.startswith(transfers.PREFIX) else path
+    return next((prefix for prefix in _KEYED if path.startswith(prefix)), path)
 
 
 def _admit(edge: Control, request: web.Request, path: str) -> None:
     host = hostname(request.host)
     if host not in edge.hosts:
         raise codes.FOREIGN_HOST(host=host)
-    if path.startswith(transfers.PREFIX):
-        return  # its key is the credential
+    if path.startswith(_KEYED):
+        return
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise codes.NO_CREDENTIALS()

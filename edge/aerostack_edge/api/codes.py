@@ -89,6 +89,8 @@ NAMESPACE_EXISTS = Code(409, 100126, "A dispatch namespace with the name {name} 
 NAMESPACE_NOT_FOUND = Code(404, 100119, "The dispatch namespace does not exist.")
 NAMESPACE_INVALID = Code(400, 100120, "A dispatch namespace has a name of 1 to 63 of a-z, 0-9, - and _.")
 NAMESPACED_NOT_FOUND = Code(404, 10092, "This Worker does not exist in the dispatch namespace.")
+TAIL_NOT_FOUND = Code(404, 19003, "The tail {id} does not exist.")
+NOT_A_WEBSOCKET = Code(426, 19002, "This address answers WebSockets only")
 
 # Bindings
 BINDING_UNNAMED = Code(400, 10052, "Binding at index {index} must have a name.")

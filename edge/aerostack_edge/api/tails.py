@@ -1,0 +1,90 @@
+"""``…/tails``: watching a script live, over a WebSocket."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Any
+
+from aiohttp import WSMsgType, web
+
+from aerostack_edge.api import codes, paths
+from aerostack_edge.api.envelope import ok
+from aerostack_edge.api.scripts import found
+from aerostack_edge.control import control
+from aerostack_edge.tails import Tail
+
+PREFIX = "/_tail/"
+#: The only protocol there is.
+PROTOCOL = "trace-v1"
+_HEARTBEAT = 30.0
+_FRAME_LIMIT = 64 * 1024
+
+
+async def create(request: web.Request) -> web.Response:
+    """Open one. What happens is sent to the WebSocket at ``url``."""
+    script = await found(request)
+    return ok(_wire(request, control(request).tails.open(script.name)))
+
+
+async def listed(request: web.Request) -> web.Response:
+    """Those that are open."""
+    script = await found(request)
+    return ok([_wire(request, tail) for tail in control(request).tails.of_script(script.name)])
+
+
+async def delete(request: web.Request) -> web.Response:
+    """End one."""
+    script = await found(request)
+    id = request.match_info["tail"]
+    if not control(request).tails.close(script.name, id):
+        raise codes.TAIL_NOT_FOUND(id=id)
+    return ok(None)
+
+
+async def watch(request: web.Request) -> web.StreamResponse:
+    """The WebSocket. It stays open until either side ends it; what clients send (``{"debug": …}``) changes nothing."""
+    tail = control(request).tails.by_key(request.match_info["key"])
+    if tail is None:
+        raise codes.TAIL_NOT_FOUND(id="of that address")
+    # wrangler's first frame is not masked, against the RFC: aiohttp reads it all the same.
+    socket = web.WebSocketResponse(protocols=(PROTOCOL,), heartbeat=_HEARTBEAT, max_msg_size=_FRAME_LIMIT)
+    if not socket.can_prepare(request):
+        raise codes.NOT_A_WEBSOCKET()
+    await socket.prepare(request)
+    reading = asyncio.create_task(_drain(socket))
+    ended = asyncio.create_task(tail.ended.wait())
+    try:
+        await asyncio.wait((reading, ended), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in (reading, ended):
+            task.cancel()
+        await asyncio.gather(reading, ended, return_exceptions=True)
+    await socket.close()
+    return socket
+
+
+async def _drain(socket: web.WebSocketResponse) -> None:
+    async for message in socket:
+        if message.type is WSMsgType.ERROR:
+            return
+
+
+def _wire(request: web.Request, tail: Tail) -> dict[str, Any]:
+    scheme = "wss" if request.secure else "ws"
+    return {
+        "id": tail.id,
+        "url": f"{scheme}://{request.host}{paths.ROOT}{PREFIX}{tail.key}",
+        "expires_at": datetime.fromtimestamp(tail.expires, UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+    }
+
+
+def sockets() -> list[web.RouteDef]:
+    """Below the API's root; their keys are their credentials."""
+    return [web.get(f"{PREFIX}{{key}}", watch, allow_head=False)]
+
+
+def routes(account: str) -> list[web.RouteDef]:
+    """Below the API's root; ``account`` is the account's path."""
+    one = f"{account}/workers/scripts/{{script}}/tails"
+    return [web.get(one, listed), web.post(one, create), web.delete(f"{one}/{{tail}}", delete)]

@@ -1,0 +1,61 @@
+"""Who watches a script: each has an address for its WebSocket that only it knows."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from dataclasses import dataclass, field
+
+LIFETIME = 3600 * 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tail:
+    """``expires`` is seconds since 1970. ``ended`` is set when it is deleted."""
+
+    id: str
+    key: str = field(repr=False)
+    script: str
+    expires: float
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class Tails:
+    """Open tails, in memory: clients that lose theirs ask for another."""
+
+    def __init__(self) -> None:
+        self._open: dict[str, Tail] = {}
+
+    def open(self, script: str) -> Tail:
+        """A new one."""
+        self._sweep()
+        tail = Tail(
+            id=secrets.token_hex(16), key=secrets.token_urlsafe(32), script=script, expires=time.time() + LIFETIME
+        )
+        self._open[tail.id] = tail
+        return tail
+
+    def of_script(self, script: str) -> list[Tail]:
+        """Those of a script."""
+        self._sweep()
+        return [tail for tail in self._open.values() if tail.script == script]
+
+    def by_key(self, key: str) -> Tail | None:
+        """The one whose address has the key."""
+        self._sweep()
+        return next((tail for tail in self._open.values() if secrets.compare_digest(tail.key, key)), None)
+
+    def close(self, script: str, id: str) -> bool:
+        """End one; whether it was there."""
+        tail = self._open.get(id)
+        if tail is None or tail.script != script:
+            return False
+        del self._open[id]
+        tail.ended.set()
+        return True
+
+    def _sweep(self) -> None:
+        now = time.time()
+        for tail in [tail for tail in self._open.values() if tail.expires <= now]:
+            self.close(tail.script, tail.id)

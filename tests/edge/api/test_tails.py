@@ -1,0 +1,60 @@
+"""Tails: an address for a WebSocket, which ends with the tail. wrangler's first frame comes unmasked."""
+
+from __future__ import annotations
+
+import base64
+import os
+import socket
+from urllib.parse import urlsplit
+
+import pytest
+from tests.edge.api.conftest import ANSWERS
+
+
+@pytest.fixture
+def tails(api, name):
+    api.upload(name, ANSWERS % "hello")
+    return f"/workers/scripts/{name}/tails"
+
+
+def opened(url: str) -> socket.socket:
+    """A WebSocket by hand, because libraries mask what they send."""
+    parts = urlsplit(url)
+    assert parts.hostname is not None
+    connection = socket.create_connection((parts.hostname, parts.port or 80), timeout=10)
+    key = base64.b64encode(os.urandom(16)).decode()
+    connection.sendall(
+        f"GET {parts.path} HTTP/1.1\r\nHost: {parts.netloc}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+        f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\nSec-WebSocket-Protocol: trace-v1\r\n\r\n".encode()
+    )
+    answer = b""
+    while b"\r\n\r\n" not in answer:
+        answer += connection.recv(4096)
+    assert answer.startswith(b"HTTP/1.1 101 ")
+    assert b"Sec-WebSocket-Protocol: trace-v1" in answer
+    return connection
+
+
+def test_a_tail_takes_an_unmasked_frame_and_ends_when_it_is_deleted(api, tails):
+    tail = api("POST", tails, json={"filters": []}).result
+    assert tail["expires_at"].endswith("Z")
+    assert api("GET", tails).result == [tail]
+    with opened(tail["url"]) as connection:
+        said = b'{"debug":false}'
+        connection.sendall(bytes([0x81, len(said)]) + said)
+        connection.sendall(bytes([0x89, 2]) + b"up")
+        assert connection.recv(4) == bytes([0x8A, 2]) + b"up"
+        assert api("DELETE", f"{tails}/{tail['id']}").result is None
+        # The close frame.
+        assert connection.recv(1) == b"\x88"
+    assert api("GET", tails).result == []
+    absent = f"The tail {tail['id']} does not exist."
+    assert api("DELETE", f"{tails}/{tail['id']}").refused == (404, 19003, absent)
+
+
+def test_the_address_of_a_tail_is_for_websockets_and_cannot_be_guessed(api, tails):
+    tail = api("POST", tails, json={}).result
+    url = tail["url"].replace("ws://", "http://")
+    assert api.at("GET", url).refused == (426, 19002, "This address answers WebSockets only")
+    assert api.at("GET", f"{url}x").refused[:2] == (404, 19003)
+    assert url.rpartition("/")[2] not in str(api.at("GET", f"{api.root}/_edge/requests").result)
