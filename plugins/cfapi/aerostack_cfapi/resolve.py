@@ -51,6 +51,7 @@ def plan_resource(resource: Resource, seen: Seen, journal: JournalView, policy: 
         if seen.by_id is None:
             raise NotFoundError(
                 f"the {label} {resource.id} of the binding `{resource.binding}` does not exist in this account",
+                applied=False,
                 where=resource.where,
                 hint="correct the id, or remove it and deploy again to have one created",
             )
@@ -59,6 +60,13 @@ def plan_resource(resource: Resource, seen: Seen, journal: JournalView, policy: 
         return action("keep", seen.bound, "bound to the live Worker")
     if seen.by_id is not None:
         return action("keep", seen.by_id, "recorded in the journal")
+    if seen.by_name is None and not policy.provision:
+        raise NotFoundError(
+            f"there is no {label} named {resource.name}, and --no-provision forbids to create it",
+            applied=False,
+            where=resource.where,
+            hint="deploy without --no-provision, or create it first",
+        )
     if seen.by_name is None:
         return action("create", None, f"there is no {label} of that name")
     if resource.kind in ("r2", "queue"):
@@ -70,6 +78,7 @@ def plan_resource(resource: Resource, seen: Seen, journal: JournalView, policy: 
         return action("adopt", seen.by_name, "allowed by --adopt")
     raise ConflictError(
         f"a {label} named {resource.name} exists already, and this project did not create it",
+        applied=False,
         where=resource.where,
         hint=f"use it: --adopt {resource.kind}/{resource.name}; or give the binding `{resource.binding}` its own",
     )
@@ -121,6 +130,7 @@ def _check_rollout(project: Project, worker: Worker | None, settings: CfapiSetti
     split = "/".join(f"{percentage:g}" for _, percentage in worker.versions)
     raise ConflictError(
         f"a gradual rollout of {project.name} is under way ({split} %), and a deploy would end it",
+        applied=False,
         hint="finish the rollout first, or end it with -o end_rollout=true",
     )
 
@@ -129,6 +139,7 @@ def _check_subdomain(project: Project, observed: Observed) -> None:
     if wanted_address(project)[0] and observed.account_subdomain is None:
         raise RemoteError(
             "this account has no workers.dev subdomain yet, so the Worker would have no address (code 10063)",
+            applied=False,
             hint="register one in the Cloudflare dashboard under Workers & Pages, or set workers_dev = false",
             code="no_subdomain",
         )

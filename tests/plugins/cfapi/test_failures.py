@@ -55,6 +55,28 @@ def test_a_placeholder_with_no_provision_explains_10021_before_cloudflare_has_to
     assert "DB" in done.stderr
 
 
+def test_no_provision_creates_no_bucket_either(run: Run, edge: RunningEdge, project: Path) -> None:
+    """A bucket has no id that could be missing: its name is its id."""
+    file = project / "aerostack.toml"
+    name = file.read_text(encoding="utf-8").split('"')[1]
+    file.write_text(
+        f'name = "{name}"\nmain = "src/index.ts"\n[[r2_buckets]]\nbinding = "FILES"\nbucket_name = "{name}"\n',
+        encoding="utf-8",
+    )
+    edge.forget()
+    for command in ("plan", "deploy"):
+        done = run(command, "--backend", "cfapi", "--no-provision", "--json")
+        assert done.status == 1
+        assert done.document["error"] | {"cause": None} == {
+            "code": "not_found",
+            "message": f"there is no R2 bucket named {name}, and --no-provision forbids to create it",
+            "cause": None,
+            "hint": "deploy without --no-provision, or create it first",
+            "where": "aerostack.toml:3:1",
+        }
+    assert {entry["method"] for entry in edge.requests()} == {"GET"}
+
+
 def test_a_read_only_file_loses_no_id(aerostack: Run, edge: RunningEdge, project: Path) -> None:
     """Everything is deployed, the error says what could not be written, and the next run makes nothing twice."""
     file = project / "aerostack.toml"
@@ -78,8 +100,9 @@ def test_a_database_of_somebody_else_is_not_taken_over(run: Run, edge: RunningEd
     planned = run("plan", *STAGING, "--json").document
     name = next(action["name"] for action in planned["actions"] if action["key"] == "d1/DB")
     theirs = edge.account("POST", "/d1/database", {"name": name})["uuid"]
-    refused = run("deploy", *STAGING)
+    refused = run("deploy", *STAGING, "--json")
     assert refused.status == 1
+    assert refused.document["outcome"] == "not_applied"
     assert f"a D1 database named {name} exists already, and this project did not create it" in refused.stderr
     assert f"--adopt d1/{name}" in refused.stderr
     adopted = run("deploy", *STAGING, "--adopt", f"d1/{name}", "--json").document
