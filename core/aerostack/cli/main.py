@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from aerostack import __version__
-from aerostack.cli import backends, config, deploy, edge, options, signals, streams, toolchain, unlock
+from aerostack.cli import backends, config, deploy, edge, init, options, signals, streams, toolchain, unlock
 from aerostack.cli.output import Output
 from aerostack.cli.run import fail
 from aerostack.errors import EXIT_FAILED, EXIT_INTERRUPTED, UsageError
@@ -22,6 +22,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.command("init")(init.init)
 app.command("deploy")(deploy.deploy)
 app.command("plan")(deploy.plan)
 app.command("backends")(backends.backends)

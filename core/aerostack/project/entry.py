@@ -10,7 +10,7 @@ from aerostack.project.flatten import Flat
 from aerostack.project.keypath import shown
 from aerostack.suggest import closest
 
-_USUAL = ("src/index.ts", "src/index.js")
+USUAL = ("src/index.ts", "src/index.js")
 #: What the original aerostack generated; files still name it as their entry.
 _GENERATED = "dist/worker.js"
 
@@ -26,14 +26,14 @@ def entry_point(document: Document, flat: Flat) -> Path | None:
     if main == _GENERATED and not (root / main).is_file():
         main = ""
     if not main:
-        main = next((usual for usual in _USUAL if (root / usual).is_file()), "")
+        main = next((usual for usual in USUAL if (root / usual).is_file()), "")
         if main:
             flat.config["main"] = main
         elif "assets" in flat.config and not flat.config.get("main"):
             return None
         else:
             raise ConfigError(
-                f"no entry point: `main` is not set, and there is neither {_USUAL[0]} nor {_USUAL[1]}",
+                f"no entry point: `main` is not set, and there is neither {USUAL[0]} nor {USUAL[1]}",
                 key="main",
                 hint='name the file that the Worker starts with: main = "src/index.ts"',
                 where=document.locate(("main",)),
@@ -74,6 +74,6 @@ def _advice(root: Path, main: Path) -> str:
     same_stem = next((name for name in names if Path(name).stem == main.stem), None)
     near = same_stem or closest(main.name, names)
     if near is None:
-        usual = next((usual for usual in _USUAL if (root / usual).is_file()), None)
+        usual = next((usual for usual in USUAL if (root / usual).is_file()), None)
         return f'did you mean main = "{usual}"?' if usual else "create it, or set main to the file that is there"
     return f'did you mean main = "{shown((main.parent / near).as_posix())}"?'
