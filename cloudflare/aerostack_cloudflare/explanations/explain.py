@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from aerostack.errors import AerostackError, AuthError, PermissionDeniedError, RemoteError
 from aerostack.model import Bundle, Diagnosis, Project
 from aerostack_cloudflare.explanations.bindings import missing, missing_service
 from aerostack_cloudflare.explanations.explanation import Explanation, Scope
 from aerostack_cloudflare.explanations.failure import Failure, failure
+from aerostack_cloudflare.explanations.origin import origin
 from aerostack_cloudflare.explanations.refused import refused
 from aerostack_cloudflare.explanations.size import largest, shown
 from aerostack_cloudflare.explanations.table import explanation
@@ -44,6 +46,9 @@ def explain(error: AerostackError, project: Project, bundle: Bundle | None) -> D
         return Diagnosis(message=row.means, hint=row.fix)
     detail = _DETAILS.get((row.product, row.code))
     sharpened = detail(found, row, project) if detail else None
+    if sharpened and bundle and row.code == 10021 and "Uncaught" in found.text:
+        # A stack trace is about the uploaded code; the user knows only its source.
+        sharpened = replace(sharpened, where=origin(found.text, bundle, project.root) or sharpened.where)
     return sharpened or Diagnosis(message=row.means, hint=_own_hint(error) or row.fix)
 
 

@@ -25,13 +25,15 @@ def explained(done: Any) -> tuple[str, str, str | None]:
 
 
 def test_code_that_throws_at_start(run: Run, project: Path) -> None:
-    prepend(project / "src" / "index.ts", "throw new TypeError('no config');\n")
+    # The type makes the place in the source differ from that in the uploaded code.
+    prepend(project / "src" / "index.ts", "type Nothing = {\n};\n  throw new TypeError('no config');\n")
     done = run(*DEPLOY, "--json")
     assert done.status == 1
     assert "Uncaught TypeError: no config" in done.document["error"]["message"]
-    assert explained(done)[:2] == (
+    assert explained(done) == (
         "the code throws while it is loaded, before any request",
         "mend the place that is named, or do that work inside a handler; the version that was live still is",
+        "index.ts:3:9",
     )
 
 
