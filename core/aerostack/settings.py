@@ -63,7 +63,11 @@ def build(
     try:
         return cls(**values)
     except ValueError as error:
-        raise ConfigError(f"settings of the backend `{backend}`: {error}", key=f"backend.{backend}") from error
+        raise ConfigError(
+            f"settings of the backend `{backend}`: {error}",
+            key=f"backend.{backend}",
+            hint=f"correct it under [backend.{backend}], or in the flag -o",
+        ) from error
 
 
 def _known(key: str, fields: Mapping[str, Any], shown: str, where: Location | None) -> None:
@@ -115,7 +119,11 @@ def _from_text(text: str, hint: Any, key: str) -> Any:
                 return kind(text)
             except ValueError:
                 continue
-    raise ConfigError(f"`{key}` must be {_describe(hint)}, not `{text}`", key=key)
+    raise ConfigError(
+        f"`{key}` must be {_describe(hint)}, not `{text}`",
+        key=key,
+        hint=f"write {key}=" + _example(hint).strip('"'),
+    )
 
 
 def _describe(hint: Any) -> str:

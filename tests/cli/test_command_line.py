@@ -43,6 +43,16 @@ def test_version_and_help(aerostack: Run) -> None:
         (("edge", "serve", "--port", "x"), "error: invalid value for '--port'", "hint: aerostack edge serve --help"),
         (("deploy", "-o", "x"), "error: `-o x` is not of the form key=value", "hint: for example: -o concurrency=4"),
         (
+            ("plan", "-b", "cfapi", "-o", "concurrency=x"),
+            "error: `-o concurrency` must be a whole number, not `x`",
+            "hint: write -o concurrency=4",
+        ),
+        (
+            ("plan", "-b", "cfapi", "-o", "concurrency=0"),
+            "error: settings of the backend `cfapi`: concurrency must be between 1 and 32, not 0",
+            "hint: correct it under [backend.cfapi], or in the flag -o",
+        ),
+        (
             ("deploy", "--backend", "cfapi", "--use-own-account"),
             "error: --use-own-account means --backend wrangler, which contradicts --backend cfapi",
             "hint: leave one of the two out",
