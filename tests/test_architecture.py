@@ -61,5 +61,6 @@ def test_the_hooks_and_their_arguments_only_ever_grow() -> None:
         "aerostack_resolve": ("project", "settings", "policy", "journals", "tools"),
         "aerostack_provision": ("project", "resolution", "settings", "policy", "journal", "tools"),
         "aerostack_deploy": ("project", "resolution", "provisioned", "settings", "journal", "tools"),
+        "aerostack_config": ("project", "ids", "folder"),
         "aerostack_diagnose": ("error", "project", "bundle"),
     }

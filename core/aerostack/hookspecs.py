@@ -2,15 +2,18 @@
 :mod:`aerostack.model`.
 
 A backend is a module (or object) registered under the entry-point group ``aerostack.backends``; the entry point's name
-is the backend's name. It implements the four hooks below with ``@hookimpl`` and takes only the arguments it needs, by
-name. Only the chosen backend is imported. Hooks return values, never generators; their parameters have no defaults and
-none is keyword-only (pluggy cannot call such hooks). A hook reports failure by raising one of :mod:`aerostack.errors`.
+is the backend's name. It implements the first four hooks below with ``@hookimpl``, the optional ``aerostack_config`` if
+it can, and takes only the arguments it needs, by name. Only the chosen backend is imported. Hooks return values, never
+generators; their parameters have no defaults and none is keyword-only (pluggy cannot call such hooks). A hook reports
+failure by raising one of :mod:`aerostack.errors`.
 
 ``aerostack_diagnose`` is for every module in the entry-point group ``aerostack.plugins``, backend or not.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pluggy
@@ -32,6 +35,7 @@ from aerostack.model import (
 
 __all__ = [
     "aerostack_backend",
+    "aerostack_config",
     "aerostack_deploy",
     "aerostack_diagnose",
     "aerostack_provision",
@@ -78,6 +82,14 @@ def aerostack_deploy(  # type: ignore[empty-body]
     project: Project, resolution: Resolution, provisioned: Provisioned, settings: Any, journal: Journal, tools: Tools
 ) -> Deployment:
     """Upload the code and make it live, then apply the triggers. Report each action with ``tools.done``."""
+
+
+@hookspec(firstresult=True)
+def aerostack_config(project: Project, ids: Mapping[str, str], folder: Path) -> Mapping[str, Any]:  # type: ignore[empty-body]
+    """Optional: the configuration that this backend writes for another program, as it would lie in ``folder``.
+
+    ``ids`` are remote ids by ``Resource.key``, as far as they are known. Pure but for reading the project's files.
+    """
 
 
 @hookspec(firstresult=True)

@@ -6,10 +6,12 @@ the backend it came from.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import is_dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from aerostack.errors import AerostackError, BackendContractError, BackendError
+from aerostack.errors import AerostackError, BackendContractError, BackendError, UnsupportedError
 from aerostack.model import (
     BackendSpec,
     Deployment,
@@ -101,6 +103,17 @@ class Backend:
             journal=journal,
             tools=tools,
         )
+
+    def config(self, project: Project, ids: Mapping[str, str], folder: Path) -> Mapping[str, Any]:
+        """``aerostack_config``. Raises ``UnsupportedError`` where the backend writes no configuration."""
+        if not self._hook.aerostack_config.get_hookimpls():
+            error = UnsupportedError(
+                f"the backend `{self.name}` writes no configuration for another program",
+                hint="ask one that does: --backend wrangler",
+            )
+            error.backend = self.name
+            raise error
+        return self._call("aerostack_config", Mapping, project=project, ids=ids, folder=folder)  # type: ignore[type-abstract]
 
     def _call(self, hook: str, expected: type[R], **arguments: Any) -> R:
         try:

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
     from aerostack.backends.discovery import Found
 
+#: Every backend has these; the optional ones are checked where they are there.
 REQUIRED = ("aerostack_backend", "aerostack_resolve", "aerostack_provision", "aerostack_deploy")
+OPTIONAL = ("aerostack_config",)
 
 
 def load(found: Found) -> Backend:
@@ -30,11 +32,12 @@ def load(found: Found) -> Backend:
         manager.check_pending()
     except pluggy.PluginValidationError as error:
         raise _unusable(found, f"does not fit the hook specification: {_first_line(error)}") from error
-    for hook in REQUIRED:
+    for hook in (*REQUIRED, *OPTIONAL):
         implementations = getattr(manager.hook, hook).get_hookimpls()
-        if not implementations:
+        if not implementations and hook in REQUIRED:
             raise _unusable(found, f"does not implement the hook `{hook}`")
-        _check_parameters(found, hook, implementations[0])
+        for implementation in implementations:
+            _check_parameters(found, hook, implementation)
     return Backend(name=found.name, package=found.package, manager=manager)
 
 

@@ -9,7 +9,19 @@ from typing import Annotated
 import typer
 
 from aerostack import __version__
-from aerostack.cli import backends, config, deploy, edge, init, options, signals, streams, toolchain, unlock
+from aerostack.cli import (
+    backends,
+    config,
+    deploy,
+    edge,
+    init,
+    options,
+    signals,
+    streams,
+    toolchain,
+    unlock,
+    wrangler_config,
+)
 from aerostack.cli.output import Output
 from aerostack.cli.run import fail
 from aerostack.errors import EXIT_FAILED, EXIT_INTERRUPTED, UsageError
@@ -25,6 +37,7 @@ app = typer.Typer(
 app.command("init")(init.init)
 app.command("deploy")(deploy.deploy)
 app.command("plan")(deploy.plan)
+app.command("wrangler-config")(wrangler_config.wrangler_config)
 app.command("backends")(backends.backends)
 app.add_typer(config.app, name="config")
 app.add_typer(toolchain.app, name="toolchain")
