@@ -52,3 +52,17 @@ def test_a_build_command_ends_with_the_deploy(
     assert '"code": "interrupted"' in stdout
     file.write_text(whole)
     assert run("deploy", "--json").document["outcome"] == "applied"
+
+
+def test_ctrl_c_while_the_program_is_still_loading_ends_quietly() -> None:
+    program = (
+        "import sys\n"
+        "class Impatient:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'typer': raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Impatient())\n"
+        "from aerostack.__main__ import main\n"
+        "sys.exit(main())"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (130, "error: interrupted\n")

@@ -68,7 +68,7 @@ def running_edge(data: Path, environ: Mapping[str, str] | None = None) -> Iterat
     ``environ`` is its environment, by default this process's. Raises ``RuntimeError`` with what it said when it does
     not start.
     """
-    command = [sys.executable, "-m", "aerostack.cli.main", "edge"]
+    command = [sys.executable, "-m", "aerostack", "edge"]
     process = subprocess.Popen(
         [*command, "serve", "--port", "0", "--data", str(data)],
         env=None if environ is None else dict(environ),

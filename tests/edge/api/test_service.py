@@ -134,7 +134,7 @@ def test_a_damaged_account_file_is_named(tmp_path):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_it_cleanly_and_leaves_no_process(tmp_path, environment, number):
     process = subprocess.Popen(
-        [sys.executable, "-m", "aerostack.cli.main", "edge", "serve", "--port", "0", "--data", str(tmp_path / "edge")],
+        [sys.executable, "-m", "aerostack", "edge", "serve", "--port", "0", "--data", str(tmp_path / "edge")],
         env=environment,
         stderr=subprocess.PIPE,
         text=True,
