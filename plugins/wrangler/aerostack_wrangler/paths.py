@@ -53,9 +53,11 @@ def move(config: dict[str, Any], moved: Moved) -> None:
     _each(_table(config, "site"), ("bucket",), moved.path)
     _each(_table(config, "assets"), ("directory",), moved.path)
     _build(_table(config, "build"), moved)
+    for database in _entries(config, "d1_databases"):
+        database.setdefault("migrations_dir", _MIGRATIONS)
     for settings in (config, _table(config, "previews")):
         for database in _entries(settings, "d1_databases"):
-            _database(database, moved)
+            _each(database, ("migrations_dir", "migrations_pattern"), moved.path)
     for container in _entries(config, "containers"):
         _container(container, moved)
 
@@ -65,11 +67,6 @@ def _build(build: dict[str, Any], moved: Moved) -> None:
         return
     watched = build.get("watch_dir", _WATCHED)
     build["watch_dir"] = [moved.path(item) for item in watched] if isinstance(watched, list) else moved.path(watched)
-
-
-def _database(database: dict[str, Any], moved: Moved) -> None:
-    database.setdefault("migrations_dir", _MIGRATIONS)
-    _each(database, ("migrations_dir", "migrations_pattern"), moved.path)
 
 
 def _container(container: dict[str, Any], moved: Moved) -> None:
