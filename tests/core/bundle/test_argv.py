@@ -30,8 +30,8 @@ def argv(config: dict[str, Any], root: Path = ROOT) -> tuple[str, ...]:
         project(config, root),
         root / "src/index.ts",
         esbuild=Path("/tools/esbuild"),
-        outdir=Path("/work/out"),
-        metafile=Path("/work/meta.json"),
+        outdir=Path("/build/out"),
+        metafile=Path("/build/meta.json"),
     )
 
 
@@ -46,10 +46,10 @@ DEFAULT = (
     "--target=es2024",
     "--supported:import-source=true",
     "--supported:using=true",
-    "--outdir=/work/out",
+    "--outdir=/build/out",
     "--entry-names=index",
     "--asset-names=[hash]-[name]",
-    "--metafile=/work/meta.json",
+    "--metafile=/build/meta.json",
     "--log-level=warning",
     "--log-limit=0",
     "--color=false",
