@@ -13,12 +13,11 @@ from aerostack.errors import ConfigError, Location
 from aerostack.project.keypath import KeyPath, dotted, shown, toml_key, value_at
 from aerostack.project.outline import Outline, outline
 from aerostack.project.shapes import kind_of
-from aerostack.project.syntax import decode, explain
+from aerostack.project.syntax import explain, read_text
 from aerostack.suggest import closest
 
 FILE_NAME = "aerostack.toml"
 _SPELLINGS = ("env", "environments")
-_LARGEST = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,21 +138,7 @@ class Document:
 
 def read(path: Path) -> Document:
     """Read and parse the file. Raises ``ConfigError`` with line and column for whatever is not strict TOML."""
-    try:
-        with path.open("rb") as file:
-            raw = file.read(_LARGEST + 1)
-    except OSError as error:
-        raise ConfigError(
-            f"cannot read {path.name}: {error.strerror}",
-            hint=f"check that it is there and readable: ls -l {path.name}",
-            where=Location(path),
-            code="config_unreadable",
-        ) from error
-    if len(raw) > _LARGEST:
-        raise ConfigError(
-            f"{path.name} is larger than 1 MiB", hint="is this really the configuration?", where=Location(path)
-        )
-    text = decode(raw, path)
+    text = read_text(path)
     try:
         data = tomllib.loads(text)
     except (ValueError, RecursionError) as error:

@@ -10,6 +10,7 @@ from aerostack.errors import ConfigError, Location
 from aerostack.project.keypath import dotted
 from aerostack.project.outline import outline
 
+_LARGEST = 1024 * 1024
 _BOM = b"\xef\xbb\xbf"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
@@ -18,7 +19,26 @@ _BARE_VALUE = re.compile(r"(?P<key>[^=#]+?)[ \t]*=[ \t]*(?P<value>[A-Za-z/.@<$*]
 _COLON = re.compile(r"[ \t]*(?P<key>[\w.-]+)[ \t]*:.*")
 
 
-def decode(raw: bytes, path: Path) -> str:
+def read_text(path: Path) -> str:
+    """The file's text. Raises ``ConfigError`` when it cannot be read, is far too large, or is not UTF-8."""
+    try:
+        with path.open("rb") as file:
+            raw = file.read(_LARGEST + 1)
+    except OSError as error:
+        raise ConfigError(
+            f"cannot read {path.name}: {error.strerror}",
+            hint=f"check that it is there and readable: ls -l {path.name}",
+            where=Location(path),
+            code="config_unreadable",
+        ) from error
+    if len(raw) > _LARGEST:
+        raise ConfigError(
+            f"{path.name} is larger than 1 MiB", hint="is this really the configuration?", where=Location(path)
+        )
+    return _decode(raw, path)
+
+
+def _decode(raw: bytes, path: Path) -> str:
     """The bytes as text. Raises ``ConfigError`` for anything but UTF-8 without a byte order mark."""
     if raw.startswith(_BOM):
         raise ConfigError(

@@ -7,12 +7,11 @@ from typing import Any
 
 from aerostack.errors import ConfigError, Location
 from aerostack.project import document
-from aerostack.project.syntax import decode
+from aerostack.project.syntax import read_text
 from aerostack.project.wrangler_file.jsonc import parse
 
 #: In wrangler's own order of preference.
 NAMES = ("wrangler.json", "wrangler.jsonc", "wrangler.toml")
-_LARGEST = 1024 * 1024
 
 
 def find(path: Path) -> Path:
@@ -44,20 +43,7 @@ def find(path: Path) -> Path:
 
 def read_json(path: Path) -> dict[str, Any]:
     """The data of a ``wrangler.json`` or ``wrangler.jsonc``. Raises ``ConfigError``."""
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise ConfigError(
-            f"cannot read {path.name}: {error.strerror}",
-            hint=f"check that it is there and readable: ls -l {path.name}",
-            where=Location(path),
-            code="config_unreadable",
-        ) from error
-    if len(raw) > _LARGEST:
-        raise ConfigError(
-            f"{path.name} is larger than 1 MiB", hint="is this really the configuration?", where=Location(path)
-        )
-    return parse(decode(raw, path), path)
+    return parse(read_text(path), path)
 
 
 def read_toml(path: Path) -> str:
