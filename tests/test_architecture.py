@@ -10,7 +10,7 @@ import pytest
 
 from aerostack import hookspecs
 
-HEAVY = ("httpx", "rich", "pluggy", "pydantic", "asyncio", "importlib.metadata", "logging", "ssl", "aiohttp")
+HEAVY = ("httpx", "tomlkit", "rich", "pluggy", "pydantic", "asyncio", "importlib.metadata", "logging", "ssl", "aiohttp")
 
 
 def imported_by(code: str) -> set[str]:

@@ -134,12 +134,12 @@ def test_jsonc_becomes_toml(aerostack: Aerostack, folder: Path) -> None:
 name = "api"
 main = "src/index.ts"
 compatibility_date = "2026-06-01"
-routes = ["a.example.com/*", { pattern = "b.example.com", custom_domain = true }]
+routes = ["a.example.com/*", {pattern = "b.example.com", custom_domain = true}]
 
 [vars]
-TEXT = "a \\"b\\"\\u000a"
+TEXT = "a \\"b\\"\\n"
 N = 1.5
-JSON = [{ a = 1 }, "x"]
+JSON = [{a = 1}, "x"]
 "" = true
 
 [[durable_objects.bindings]]
