@@ -56,15 +56,17 @@ class Code:
 
         return await asyncio.to_thread(read)
 
-    async def live(self, script: str) -> ScriptVersion | None:
-        """The live version of a script; ``None`` when it has none."""
+    async def live(self, script: str) -> list[tuple[ScriptVersion, float]]:
+        """The live versions of a script with their percentages; none before any deployment."""
 
-        def query(connection: sqlite3.Connection) -> tuple[Version, dict[str, str]] | None:
-            version = deployments.live(connection, script)
-            return (version, versions.secrets_of(connection, version.id)) if version else None
+        def query(connection: sqlite3.Connection) -> list[tuple[Version, dict[str, str], float]]:
+            return [
+                (version, versions.secrets_of(connection, version.id), percentage)
+                for version, percentage in deployments.shared(connection, script)
+            ]
 
         found = await self._database.read(query)
-        return None if found is None else await self.runnable(*found)
+        return [(await self.runnable(version, secrets), percentage) for version, secrets, percentage in found]
 
     async def runnable(self, version: Version, secrets: Mapping[str, str]) -> ScriptVersion:
         """The complete value."""

@@ -20,6 +20,7 @@ from aerostack_edge.runtime.instance import Instance, Launcher
 from aerostack_edge.runtime.proxy import forward
 from aerostack_edge.runtime.script import Script
 from aerostack_edge.runtime.store import Store
+from aerostack_edge.runtime.traffic import Split, Wish
 from aerostack_edge.runtime.wire import nobody_listens
 
 _STOP_SECONDS = 2.0
@@ -30,8 +31,8 @@ _FILES = 10_240
 class Runtime:
     """One workerd for the store and one for each script in use, all children of this process.
 
-    ``data`` is the folder that survives; ``live`` reads the live version of a script from the state, ``None`` when
-    there is none; ``log`` gets a line at a time, with the name of the script in front.
+    ``data`` is the folder that survives; ``live`` reads the live versions of a script from the state with their
+    percentages, none when there is no such script; ``log`` gets a line at a time, with the name of the script in front.
     """
 
     def __init__(
@@ -40,7 +41,7 @@ class Runtime:
         data: Path,
         workerd: Path,
         simulators: Path,
-        live: Callable[[str], Awaitable[ScriptVersion | None]],
+        live: Callable[[str], Awaitable[Split]],
         log: Callable[[str], None],
     ) -> None:
         self._live = live
@@ -72,8 +73,17 @@ class Runtime:
         Raises ``StartupError`` with the reason, or its kind ``UnsupportedBinding``: what was live is live still.
         """
         began = time.perf_counter()
-        await self._script(version.script).launch(version)
+        await self._script(version.script).launch([(version, 100.0)], fresh=True)
         return Startup(milliseconds=round((time.perf_counter() - began) * 1000))
+
+    async def split(self, versions: Split) -> None:
+        """Share the requests of a script between versions of it, by percentages that add up to 100.
+
+        Those of them that run already go on. Raises ``StartupError`` as ``launch``: nothing has changed then.
+        A request may ask for one version by the headers that Cloudflare has for it (see ``Wish``).
+        """
+        script = versions[0][0].script
+        await self._script(script).launch(versions, fresh=False)
 
     async def rehearse(self, version: ScriptVersion) -> Startup:
         """Start ``version`` and end it again, to see whether it starts. Raises as ``launch``."""
@@ -94,9 +104,10 @@ class Runtime:
         return await self._answer(script, request, inside=False)
 
     async def _answer(self, script: str, request: web.BaseRequest, *, inside: bool) -> web.StreamResponse:
+        wish = Wish.of(script, request.headers)
         for _ in range(_TRIES):
             try:
-                instance = await self._ready(script)
+                instance = await self._ready(script, wish)
             except StartupError as error:
                 return web.Response(status=503, text=f"The Worker {script} does not start: {error}\n")
             with instance.busy():
@@ -111,11 +122,11 @@ class Runtime:
                     await instance.process.kill()
         return web.Response(status=503, text=f"The Worker {script} ends as soon as it starts.\n")
 
-    async def _ready(self, name: str) -> Instance:
+    async def _ready(self, name: str, wish: Wish) -> Instance:
         # Names come from anywhere: only those that exist are remembered.
-        if name not in self._scripts and await self._live(name) is None:
+        if name not in self._scripts and not await self._live(name):
             raise UnknownScript(name)
-        return await self._script(name).ready()
+        return await self._script(name).ready(wish)
 
     def _script(self, name: str) -> Script:
         if name not in self._scripts:
@@ -132,7 +143,7 @@ class Runtime:
         if script not in self._doors:
             door = self._doors[script] = Door(
                 script,
-                ready=lambda: self._ready(script),
+                ready=lambda: self._ready(script, Wish()),
                 answer=lambda request: self._answer_inside(script, request),
                 log=self._log,
             )

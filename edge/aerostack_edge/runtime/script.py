@@ -1,4 +1,4 @@
-"""A script: the instance that is live, how it comes to life, is replaced, and comes back."""
+"""A script: the instances that are live, how they come to life, are replaced, and come back."""
 
 from __future__ import annotations
 
@@ -10,56 +10,57 @@ from aerostack_edge.model import ScriptVersion, StartupError
 from aerostack_edge.runtime.backoff import Backoff
 from aerostack_edge.runtime.errors import UnknownScript
 from aerostack_edge.runtime.instance import Instance
+from aerostack_edge.runtime.traffic import Share, Split, Traffic, Wish
+
+_STOP_SECONDS = 2.0
+_ANY = Wish()
 
 
 class Script:
-    """At most one instance is live. It starts with the first request, and again when its process ends by itself."""
+    """One process for each live version. They start with the first request, and again when one ends by itself."""
 
     def __init__(
         self,
         name: str,
         *,
         start: Callable[[ScriptVersion], Awaitable[Instance]],
-        live: Callable[[str], Awaitable[ScriptVersion | None]],
+        live: Callable[[str], Awaitable[Split]],
         log: Callable[[str], None],
     ) -> None:
         self.name = name
         self._start = start
         self._live = live
         self._log = log
-        self._current: Instance | None = None
-        # The current one and those that drain.
+        self._traffic: Traffic | None = None
+        # The current ones and those that drain.
         self._instances: set[Instance] = set()
         self._lock = asyncio.Lock()
         self._backoff = Backoff()
         self._not_before = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def ready(self) -> Instance:
-        """The live instance, started if need be. Raises ``UnknownScript`` and ``StartupError``."""
-        if self._current is not None and self._current.alive:
-            return self._current
+    async def ready(self, wish: Wish = _ANY) -> Instance:
+        """The live instance for a request, started if need be. Raises ``UnknownScript`` and ``StartupError``."""
+        if self._traffic is not None and (chosen := self._traffic.choose(wish)).alive:
+            return chosen
         async with self._lock:
-            if self._current is not None and self._current.alive:
-                return self._current
-            version = await self._live(self.name)
-            if version is None:
+            if self._traffic is not None and (chosen := self._traffic.choose(wish)).alive:
+                return chosen
+            split = await self._live(self.name)
+            if not split:
                 raise UnknownScript(self.name)
             await asyncio.sleep(max(0.0, self._not_before - time.monotonic()))
-            instance = await self._start(version)
-            self._switch(instance)
-            return instance
+            return (await self._run(split)).choose(wish)
 
-    async def launch(self, version: ScriptVersion) -> None:
-        """Start ``version`` and make it live; the one before it drains in the background.
+    async def launch(self, split: Split, *, fresh: bool) -> None:
+        """Make the versions live; what was live before and is no more drains in the background.
 
-        Raises ``StartupError``; nothing has changed then.
+        A version that runs already goes on, unless ``fresh``. Raises ``StartupError``; nothing has changed then.
         """
         async with self._lock:
-            instance = await self._start(version)
+            await self._run(split, fresh=fresh)
             self._backoff = Backoff()
             self._not_before = 0.0
-            self._switch(instance)
 
     async def stop(self, grace: float) -> None:
         """End every process of the script, drained or not."""
@@ -67,17 +68,36 @@ class Script:
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
-            self._current = None
+            self._traffic = None
             await asyncio.gather(*(instance.stop(grace) for instance in self._instances))
             self._instances.clear()
 
-    def _switch(self, instance: Instance) -> None:
+    async def _run(self, split: Split, *, fresh: bool = False) -> Traffic:
+        running = {} if fresh or self._traffic is None else self._traffic.running(split)
+        missing = [version for version, _ in split if version.id not in running]
+        started = await asyncio.gather(*(self._start(version) for version in missing), return_exceptions=True)
+        failed = [result for result in started if isinstance(result, BaseException)]
+        for instance in started:
+            if not isinstance(instance, BaseException):
+                if failed:
+                    await instance.stop(_STOP_SECONDS)
+                running[instance.version.id] = instance
+        if failed:
+            raise failed[0]
+        traffic = Traffic([Share(running[version.id], percentage) for version, percentage in split])
+        self._switch(traffic)
+        return traffic
+
+    def _switch(self, traffic: Traffic) -> None:
         # No await between the two: a request sees the one or the other.
-        old, self._current = self._current, instance
-        self._instances.add(instance)
-        if old is not None:
-            self._background(self._drain(old))
-        self._background(self._watch(instance))
+        old, self._traffic = self._traffic, traffic
+        for share in old.shares if old else ():
+            if not traffic.has(share.instance):
+                self._background(self._drain(share.instance))
+        for share in traffic.shares:
+            if share.instance not in self._instances:
+                self._instances.add(share.instance)
+                self._background(self._watch(share.instance))
 
     def _background(self, work: Awaitable[None]) -> None:
         task = asyncio.ensure_future(work)
@@ -86,13 +106,13 @@ class Script:
 
     async def _watch(self, instance: Instance) -> None:
         await instance.process.ended.wait()
-        if self._current is not instance:
+        if self._traffic is None or not self._traffic.has(instance):
             return
         lived = time.monotonic() - instance.process.started
         self._not_before = time.monotonic() + self._backoff.ended(lived)
         self._log(f"{self.name}: the process ended with status {instance.process.status}; starting it again")
         try:
-            await self.ready()
+            await self.ready(Wish(version=instance.version.id))
         except (UnknownScript, StartupError) as error:
             self._log(f"{self.name}: not started again: {error}")
 

@@ -34,14 +34,17 @@ class World:
 
     def __init__(self, data: Path, tools: Tools) -> None:
         self.versions: dict[str, ScriptVersion] = {}
+        self.splits: dict[str, list[tuple[ScriptVersion, float]]] = {}
         self.lines: list[str] = []
         self._numbers = itertools.count(1)
         self.runtime = Runtime(
             data=data, workerd=tools.workerd, simulators=tools.simulators, live=self._live, log=self.lines.append
         )
 
-    async def _live(self, script: str) -> ScriptVersion | None:
-        return self.versions.get(script)
+    async def _live(self, script: str) -> list[tuple[ScriptVersion, float]]:
+        """What was split, else the one version that was deployed."""
+        alone = self.versions.get(script)
+        return self.splits.get(script) or ([(alone, 100.0)] if alone else [])
 
     def version(
         self,
@@ -71,7 +74,13 @@ class World:
         version = self.version(script, code, **settings)
         startup = await self.runtime.launch(version)
         self.versions[script] = version
+        self.splits.pop(script, None)
         return startup
+
+    async def split(self, *versions: tuple[ScriptVersion, float]) -> None:
+        """Share the requests between versions, and keep that in the state when all of them start."""
+        await self.runtime.split(versions)
+        self.splits[versions[0][0].script] = list(versions)
 
     async def text(self, script: str, path: str = "/", **options: Any) -> str:
         """The body of an answer that must be good."""
