@@ -141,15 +141,26 @@ class Scripts:
         await self._recorded(script, record, launched=deploy)
         return version
 
-    async def deploy(self, script: str, version: Version, annotations: Mapping[str, str], source: str) -> Deployment:
-        """Make a recorded version live. Raises ``StartupError`` as ``publish`` does."""
-        secrets = await self._database.read(versions.secrets_of, version.id)
-        startup = await self._runtime.launch(await self.code.runnable(version, secrets))
+    async def deploy(
+        self, script: str, shares: Sequence[tuple[Version, float]], annotations: Mapping[str, str], source: str
+    ) -> Deployment:
+        """Make recorded versions live, each with its percentage. Raises ``StartupError`` as ``publish`` does."""
+        started: dict[str, Startup] = {}
+        runnable = [
+            (await self.code.runnable(version, await self._database.read(versions.secrets_of, version.id)), percentage)
+            for version, percentage in shares
+        ]
+        if len(runnable) == 1:
+            started[runnable[0][0].id] = await self._runtime.launch(runnable[0][0])
+        else:
+            await self._runtime.split(runnable)
 
         def record(connection: sqlite3.Connection) -> Deployment:
             scripts.ensure(connection, script)
-            versions.started(connection, version.id, startup)
-            return deployments.record(connection, script, [_all(version)], annotations, source)
+            for id, startup in started.items():
+                versions.started(connection, id, startup)
+            recorded = [Share(version=version.id, percentage=percentage) for version, percentage in shares]
+            return deployments.record(connection, script, recorded, annotations, source)
 
         return await self._recorded(script, record, launched=True)
 

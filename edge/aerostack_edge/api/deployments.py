@@ -13,6 +13,9 @@ from aerostack_edge.control import control
 from aerostack_edge.state import deployments
 from aerostack_edge.state.deployments import Deployment
 
+#: How many versions may share the requests of a script.
+_MOST = 2
+
 
 async def listed(request: web.Request) -> web.Response:
     """The newest first: the first is live."""
@@ -32,28 +35,38 @@ async def get(request: web.Request) -> web.Response:
 
 
 async def create(request: web.Request) -> web.Response:
-    """Start a version and, when it starts, make it live."""
+    """Start the versions and, when they start, make them live."""
     edge = control(request)
     script = await found(request)
     document = await body.document(request)
     notes = drafts.noted(document, "deployment")
-    id = _whole(document.get("versions"))
+    wanted = _shares(document.get("versions"))
     async with edge.scripts.editing(script.name):
-        version = await versions.named(edge, script.name, id)
-        deployment = await drafts.deploy(request, script.name, version, notes)
+        shares = [(await versions.named(edge, script.name, id), percentage) for id, percentage in wanted.items()]
+        deployment = await drafts.deploy(request, script.name, shares, notes)
     return ok(_wire(deployment))
 
 
-def _whole(wanted: Any) -> str:
-    """The one version that is to get all traffic."""
+def _shares(wanted: Any) -> dict[str, float]:
+    """The percentages by the id of their version."""
     if not isinstance(wanted, list) or not wanted or not all(isinstance(item, dict) for item in wanted):
         raise codes.MALFORMED(reason="versions must be a list of objects")
-    carrying = [item for item in wanted if item.get("percentage") != 0]
-    if len(carrying) != 1:
-        raise codes.UNSUPPORTED(what="Splitting traffic between versions")
-    if carrying[0].get("percentage", 100) != 100:
+    alone = 100 if len(wanted) == 1 else None
+    shares = {body.text(item, "version_id"): _percentage(item.get("percentage", alone)) for item in wanted}
+    if len(shares) < len(wanted):
+        raise codes.MALFORMED(reason="versions must not name a version twice")
+    if len(shares) > _MOST:
+        raise codes.MALFORMED(reason=f"versions must be {_MOST} at most")
+    # Parts of a percent are fractions that a computer rounds.
+    if round(sum(shares.values()), 6) != 100:
         raise codes.MALFORMED(reason="the percentages of versions must add up to 100")
-    return body.text(carrying[0], "version_id")
+    return shares
+
+
+def _percentage(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 100:
+        raise codes.MALFORMED(reason="percentage must be a number from 0 to 100")
+    return value
 
 
 def _wire(deployment: Deployment) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from aiohttp import web
@@ -115,13 +115,16 @@ async def publish(
         raise codes.SCRIPT_INVALID(reason=str(error)) from error
 
 
-async def deploy(request: web.Request, script: str, version: Version, notes: Mapping[str, str]) -> Deployment:
-    """Make a recorded version live. Raises ``ApiError``."""
+async def deploy(
+    request: web.Request, script: str, shares: Sequence[tuple[Version, float]], notes: Mapping[str, str]
+) -> Deployment:
+    """Make recorded versions live, each with its percentage. Raises ``ApiError``."""
     edge = control(request)
-    secrets = await edge.database.read(versions.secrets_of, version.id)
-    await check(edge, script, Bound(bindings=version.content.bindings, secrets=secrets))
+    for version, _ in shares:
+        secrets = await edge.database.read(versions.secrets_of, version.id)
+        await check(edge, script, Bound(bindings=version.content.bindings, secrets=secrets))
     try:
-        return await edge.scripts.deploy(script, version, notes, source(request))
+        return await edge.scripts.deploy(script, shares, notes, source(request))
     except StartupError as error:
         raise codes.SCRIPT_INVALID(reason=str(error)) from error
 

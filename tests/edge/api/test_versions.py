@@ -88,15 +88,49 @@ def test_versions_of_others_and_of_nobody_are_unknown(api, script, name):
             "The request is malformed: the percentages of versions must add up to 100",
         ),
         (
-            [{"version_id": "a", "percentage": 10}, {"version_id": "b", "percentage": 90}],
-            19000,
-            "Splitting traffic between versions is not supported by this edge",
+            [{"version_id": "a", "percentage": 10}, {"version_id": "b", "percentage": 80}],
+            7400,
+            "The request is malformed: the percentages of versions must add up to 100",
+        ),
+        (
+            [{"version_id": "a", "percentage": 50}, {"version_id": "a", "percentage": 50}],
+            7400,
+            "The request is malformed: versions must not name a version twice",
+        ),
+        (
+            [{"version_id": id, "percentage": share} for id, share in (("a", 50), ("b", 30), ("c", 20))],
+            7400,
+            "The request is malformed: versions must be 2 at most",
+        ),
+        (
+            [{"version_id": "a", "percentage": "all"}],
+            7400,
+            "The request is malformed: percentage must be a number from 0 to 100",
+        ),
+        (
+            [{"version_id": "a"}, {"version_id": "b", "percentage": 100}],
+            7400,
+            "The request is malformed: percentage must be a number from 0 to 100",
         ),
         ([{"percentage": 100}], 7400, "The request is malformed: version_id must be a string"),
     ],
 )
 def test_a_bad_deployment_is_refused(api, script, wanted, code, message):
     assert api("POST", f"{script}/deployments", json={"versions": wanted}).refused == (400, code, message)
+
+
+def test_two_versions_share_the_requests(api, script, name):
+    first = api("GET", f"{script}/versions").result["items"][0]["id"]
+    second = api.upload(name, SHOWS % "two", versions=True).result["id"]
+    shares = [{"version_id": first, "percentage": 90}, {"version_id": second, "percentage": 10}]
+    assert api("POST", f"{script}/deployments", json={"versions": shares}).result["versions"] == shares
+    assert api("GET", f"{script}/deployments").result["deployments"][0]["versions"] == shares
+    marks = [shown(api, name)["mark"] for _ in range(150)]
+    assert 0 < marks.count("two") < marks.count("one")
+    wrong = [{"version_id": first, "percentage": 90}, {"version_id": script, "percentage": 10}]
+    assert api("POST", f"{script}/deployments", json={"versions": wrong}).refused[1] == 100146
+    api("POST", f"{script}/deployments", json={"versions": [{"version_id": second, "percentage": 100}]})
+    assert {shown(api, name)["mark"] for _ in range(20)} == {"two"}
 
 
 def test_secrets_are_set_listed_and_removed_each_making_a_version(api, script, name):

@@ -17,13 +17,19 @@ def test_a_version_is_uploaded_viewed_deployed_and_rolled_back(project):
     first, second = (item["id"] for item in project.json("versions", "list", "--json"))
     viewed = project.json("versions", "view", second, "--json")
     assert viewed["annotations"]["workers/tag"] == "t2"
+    project.wrangler("versions", "deploy", f"{first}@90%", f"{second}@10%", "--yes")
+    shares = project.json("deployments", "status", "--json")["versions"]
+    assert sorted(share["percentage"] for share in shares) == [10, 90]
+    assert {project.visit() for _ in range(100)} == {"one", "two"}
     project.wrangler("versions", "deploy", f"{second}@100%", "--yes")
     assert project.visit() == "two"
     assert project.json("deployments", "status", "--json")["versions"] == [{"version_id": second, "percentage": 100}]
     project.wrangler("rollback", first, "--yes", "--message", "back")
     assert project.visit() == "one"
-    deployed = [item["versions"][0]["version_id"] for item in project.json("deployments", "list", "--json")]
-    assert deployed == [first, second, first]
+    deployed = [
+        {share["version_id"] for share in item["versions"]} for item in project.json("deployments", "list", "--json")
+    ]
+    assert deployed == [{first}, {first, second}, {second}, {first}]
 
 
 def test_secrets_are_set_listed_and_removed(project):
