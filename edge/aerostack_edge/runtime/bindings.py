@@ -12,6 +12,7 @@ from aerostack_edge.runtime.capnp import Embed, Value
 from aerostack_edge.runtime.errors import UnsupportedBinding
 from aerostack_edge.runtime.headers import PROTOCOL
 from aerostack_edge.runtime.namespace import Namespace, StoreKind
+from aerostack_edge.runtime.neighbours import Neighbours
 
 #: A binding as Cloudflare's API describes it.
 Wire: TypeAlias = Mapping[str, Any]
@@ -25,11 +26,8 @@ class Surroundings(Protocol):
         """The id of the version."""
 
     @property
-    def store(self) -> Path:
-        """The store's socket."""
-
-    def door(self, script: str) -> Path:
-        """The socket at which another script is reached, running or not."""
+    def near(self) -> Neighbours:
+        """The other processes."""
 
     def part(self, name: str) -> Embed | None:
         """An uploaded file, ``None`` when there is none of that name."""
@@ -101,7 +99,7 @@ def _stored(wire: Wire, service: str, around: Surroundings, kind: StoreKind, id:
         namespace = Namespace(kind, str(id))
     except ValueError as error:
         raise _refused(wire, str(error)) from None
-    return store_service(service, around.store, namespace.header)
+    return store_service(service, around.near.store, namespace.header)
 
 
 def store_service(name: str, store: Path, header: Mapping[str, str]) -> dict[str, Value]:
@@ -113,7 +111,7 @@ def store_service(name: str, store: Path, header: Mapping[str, str]) -> dict[str
 def _service(wire: Wire, service: str, around: Surroundings) -> Bound:
     if wire.get("entrypoint") not in (None, "", "default"):
         raise _refused(wire, f"the edge does not support named entrypoints yet ({wire['entrypoint']})")
-    address = f"unix:{around.door(str(wire['service']))}"
+    address = f"unix:{around.near.door(str(wire['service']))}"
     external: Value = {"address": address, "http": {"capnpConnectHost": "capnp", "forwardedProtoHeader": PROTOCOL}}
     return Bound({"service": service}, ({"name": service, "external": external},))
 

@@ -8,10 +8,14 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import aiohttp
+
 from aerostack_edge.model import ScriptVersion
 from aerostack_edge.runtime import script_config
 from aerostack_edge.runtime.console import Line
+from aerostack_edge.runtime.flags import Flags
 from aerostack_edge.runtime.folder import Folder
+from aerostack_edge.runtime.neighbours import Neighbours
 from aerostack_edge.runtime.process import Process
 from aerostack_edge.runtime.wire import session
 
@@ -24,11 +28,13 @@ END_SECONDS = 3.0
 class Instance:
     """One process with one version of a script."""
 
-    def __init__(self, version: ScriptVersion, process: Process, socket: Path) -> None:
+    def __init__(self, version: ScriptVersion, process: Process, socket: Path, aside: Path) -> None:
         self.version = version
         self.process = process
         self.socket = socket
         self.session = session(socket)
+        self._aside = aside
+        self._orders = session(aside)
         self.replaced = asyncio.Event()
         self._running = 0
         self._idle = asyncio.Event()
@@ -51,6 +57,17 @@ class Instance:
             if not self._running:
                 self._idle.set()
 
+    async def watch(self, on: bool) -> None:
+        """Have it send what its Worker does to the tails, or no longer."""
+        # A process that ended meanwhile has nothing to send; the one after it is told when it starts.
+        with contextlib.suppress(aiohttp.ClientError):
+            await self._order("/watch", b"on" if on else b"off")
+
+    async def _order(self, path: str, body: bytes) -> bytes:
+        async with self._orders.post(f"http://aside{path}", data=body) as reply:
+            reply.raise_for_status()
+            return await reply.read()
+
     async def drain(self) -> None:
         """Let what is going on finish, within limits, then end the process. Nothing new must come."""
         self.replaced.set()
@@ -65,7 +82,9 @@ class Instance:
         """End the process, with at most ``grace`` seconds to finish what it does."""
         await self.process.stop(grace)
         await self.session.close()
+        await self._orders.close()
         self.socket.unlink(missing_ok=True)
+        self._aside.unlink(missing_ok=True)
 
 
 class Launcher:
@@ -76,19 +95,19 @@ class Launcher:
         *,
         workerd: Path,
         folder: Folder,
-        store: Path,
-        door: Callable[[str], Path],
+        near: Neighbours,
         log: Callable[[str], None],
     ) -> None:
         self._workerd = workerd
         self._folder = folder
-        self._store = store
-        self._door = door
+        self._near = near
+        self._flags = Flags(workerd, folder)
         self._log = log
 
     async def start(self, version: ScriptVersion) -> Instance:
         """A running instance; its top-level code has run. Raises ``StartupError``."""
-        socket = self._folder.socket()
+        await self._flags.check(version)
+        socket, aside = self._folder.socket(), self._folder.socket()
         scratch = self._folder.scratch()
 
         def log(line: Line) -> None:
@@ -96,8 +115,10 @@ class Launcher:
                 self._log(f"{version.script}: {text}")
 
         try:
-            config = script_config.write(version, scratch, socket=socket, store=self._store, door=self._door)
-            process = await Process.start(self._workerd, config.path, sockets=1, environ=config.environ, log=log)
+            config = script_config.write(version, scratch, socket=socket, aside=aside, near=self._near)
+            process = await Process.start(
+                self._workerd, config.path, sockets=2, environ=config.environ, log=log, options=("--experimental",)
+            )
         finally:
             shutil.rmtree(scratch)
-        return Instance(version, process, socket)
+        return Instance(version, process, socket, aside)

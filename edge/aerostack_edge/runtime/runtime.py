@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import resource
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import aiohttp
 from aiohttp import web
 
 from aerostack_edge.model import ScriptVersion, Startup, StartupError
+from aerostack_edge.runtime.desk import Desk
 from aerostack_edge.runtime.door import Door
 from aerostack_edge.runtime.errors import UnknownScript
 from aerostack_edge.runtime.folder import Folder
 from aerostack_edge.runtime.instance import Instance, Launcher
+from aerostack_edge.runtime.neighbours import Neighbours
 from aerostack_edge.runtime.proxy import forward
 from aerostack_edge.runtime.script import Script
 from aerostack_edge.runtime.store import Store
+from aerostack_edge.runtime.tails import Item, Tails
 from aerostack_edge.runtime.traffic import Split, Wish
 from aerostack_edge.runtime.wire import nobody_listens
 
@@ -49,9 +53,14 @@ class Runtime:
         self._folder = Folder(data)
         self._scripts: dict[str, Script] = {}
         self._doors: dict[str, Door] = {}
+        self._tails = Tails()
+        self._desks = {"tails": Desk(self._tails.receive)}
         self.store = Store(data=data, workerd=workerd, simulators=simulators, folder=self._folder, log=log)
         self._launcher = Launcher(
-            workerd=workerd, folder=self._folder, store=self.store.socket, door=self._door_path, log=log
+            workerd=workerd,
+            folder=self._folder,
+            near=Neighbours(store=self.store.socket, tails=self._folder.socket("tails"), door=self._door_path),
+            log=log,
         )
 
     async def start(self) -> None:
@@ -59,11 +68,14 @@ class Runtime:
         _allow_files()
         self._folder.open()
         await self.store.start()
+        for name, desk in self._desks.items():
+            await desk.open(self._folder.socket(name))
 
     async def stop(self) -> None:
         """End every process, the store last."""
         await asyncio.gather(*(door.close() for door in self._doors.values()))
         await asyncio.gather(*(script.stop(_STOP_SECONDS) for script in self._scripts.values()))
+        await asyncio.gather(*(desk.close() for desk in self._desks.values()))
         await self.store.stop(_STOP_SECONDS)
         self._folder.remove()
 
@@ -98,6 +110,24 @@ class Runtime:
         removed = self._scripts.pop(script, None)
         if removed is not None:
             await removed.stop(_STOP_SECONDS)
+
+    @contextlib.asynccontextmanager
+    async def tail(self, script: str) -> AsyncIterator[AsyncIterator[Item]]:
+        """Watch a script, which need not run nor exist yet: what each of its events did, once it is over.
+
+        Items have the form of Cloudflare's tails, without end. While nobody watches nothing is sent or kept.
+        """
+        try:
+            with self._tails.joined(script) as watcher:
+                await self._watch(script)
+                yield watcher.items()
+        finally:
+            await self._watch(script)
+
+    async def _watch(self, name: str) -> None:
+        script = self._scripts.get(name)
+        if script is not None:
+            await script.watch(self._tails.watched(name))
 
     async def proxy(self, script: str, request: web.Request) -> web.StreamResponse:
         """Let a script answer a request, or open a WebSocket. Raises ``UnknownScript``."""
@@ -137,7 +167,10 @@ class Runtime:
         for binding in version.bindings:
             if binding.get("type") == "service":
                 await self._open_door(str(binding.get("service")))
-        return await self._launcher.start(version)
+        instance = await self._launcher.start(version)
+        if self._tails.watched(version.script):
+            await instance.watch(True)
+        return instance
 
     async def _open_door(self, script: str) -> None:
         if script not in self._doors:

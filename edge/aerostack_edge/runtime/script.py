@@ -62,6 +62,12 @@ class Script:
             self._backoff = Backoff()
             self._not_before = 0.0
 
+    async def watch(self, on: bool) -> None:
+        """Have its processes send what the Worker does to the tails, or no longer."""
+        async with self._lock:
+            for share in self._traffic.shares if self._traffic else ():
+                await share.instance.watch(on)
+
     async def stop(self, grace: float) -> None:
         """End every process of the script, drained or not."""
         async with self._lock:

@@ -1,8 +1,9 @@
-"""The configuration of one version's workerd: its modules as files with names of our own, its bindings, one socket."""
+"""The configuration of one version's workerd: its modules as files with names of our own, its bindings, two sockets."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from aerostack_edge.runtime import bindings, capnp
 from aerostack_edge.runtime.bindings import Bound
 from aerostack_edge.runtime.capnp import Embed, Value
 from aerostack_edge.runtime.headers import PROTOCOL
+from aerostack_edge.runtime.neighbours import Neighbours
 
 _HEAP_MEGABYTES = 128
 # What Cloudflare takes for a script without one.
@@ -35,16 +37,15 @@ class Config:
 @dataclass(frozen=True, slots=True)
 class _Around:
     version: str
-    store: Path
-    door: Callable[[str], Path]
+    near: Neighbours
     files: Mapping[str, Embed]
 
     def part(self, name: str) -> Embed | None:
         return self.files.get(name)
 
 
-def write(version: ScriptVersion, folder: Path, *, socket: Path, store: Path, door: Callable[[str], Path]) -> Config:
-    """Write everything into ``folder``; it may be deleted once workerd listens.
+def write(version: ScriptVersion, folder: Path, *, socket: Path, aside: Path, near: Neighbours) -> Config:
+    """Write everything into ``folder``; it may be deleted once workerd listens at ``socket``, and for us at ``aside``.
 
     Raises ``StartupError`` for what cannot run at all, ``UnsupportedBinding`` for a binding the edge does not have.
     """
@@ -53,7 +54,7 @@ def write(version: ScriptVersion, folder: Path, *, socket: Path, store: Path, do
         file = f"{number}.module"
         (folder / file).write_bytes(module.content)
         files[module.name] = Embed(file)
-    bound = _bind(version, _Around(version.id, store, door, files))
+    bound = _bind(version, _Around(version.id, near, files))
     worker: dict[str, Value] = {
         **_code(version, files),
         "compatibilityDate": version.compatibility_date or _OLDEST_DATE,
@@ -61,12 +62,15 @@ def write(version: ScriptVersion, folder: Path, *, socket: Path, store: Path, do
         "bindings": [entry.value for entry in bound],
         "globalOutbound": "internet",
         "cacheApiOutbound": "cache",
+        "tails": ["aside"],
     }
     config: dict[str, Value] = {
         "services": [
             {"name": "main", "worker": worker},
             {"name": "internet", "network": {"allow": ["public"], "tlsOptions": {"trustBrowserCas": True}}},
-            bindings.store_service("cache", store, {"x-ns": "cache"}),
+            bindings.store_service("cache", near.store, {"x-ns": "cache"}),
+            {"name": "aside", "worker": _aside(version)},
+            {"name": "tails", "external": {"address": f"unix:{near.tails}", "http": {}}},
             *(service for entry in bound for service in entry.services),
         ],
         "sockets": [
@@ -75,7 +79,8 @@ def write(version: ScriptVersion, folder: Path, *, socket: Path, store: Path, do
                 "address": f"unix:{socket}",
                 "http": {"capnpConnectHost": "capnp", "forwardedProtoHeader": PROTOCOL},
                 "service": "main",
-            }
+            },
+            {"name": "aside", "address": f"unix:{aside}", "http": {}, "service": "aside"},
         ],
         "v8Flags": [f"--max-heap-size={_HEAP_MEGABYTES}"],
         "logging": {"structuredLogging": True},
@@ -97,6 +102,21 @@ def _bind(version: ScriptVersion, around: _Around) -> list[Bound]:
     for number, (name, text) in enumerate(version.secrets.items()):
         bound.append(bindings.secret(name, text, f"SECRET_{number}"))
     return bound
+
+
+def _aside(version: ScriptVersion) -> dict[str, Value]:
+    about = json.dumps({"script": version.script, "version": version.id})
+    return {
+        "compatibilityDate": "2026-01-01",
+        # To send it events other than requests.
+        "compatibilityFlags": ["service_binding_extra_handlers"],
+        "modules": [{"name": "aside", "esModule": Embed(str(Path(__file__).with_name("aside.js").absolute()))}],
+        "bindings": [
+            {"name": "MAIN", "service": "main"},
+            {"name": "TAILS", "service": "tails"},
+            {"name": "ABOUT", "json": about},
+        ],
+    }
 
 
 def _code(version: ScriptVersion, files: Mapping[str, Embed]) -> dict[str, Value]:

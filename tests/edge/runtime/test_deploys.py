@@ -29,6 +29,11 @@ BROKEN = [
     (says("x"), {"flags": ("no_such_flag",)}, "No such compatibility flag: no_such_flag"),
     (
         says("x"),
+        {"flags": ("nodejs_compat", "service_binding_extra_handlers")},
+        "The compatibility flag service_binding_extra_handlers is experimental and may break",
+    ),
+    (
+        says("x"),
         {"modules": (Module(name="a.py", type="python", content=b""),)},
         "the edge does not run modules of type python (a.py)",
     ),
