@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+
+from aerostack_edge.filters import Filter
 
 LIFETIME = 3600 * 6
 
@@ -18,6 +21,7 @@ class Tail:
     key: str = field(repr=False)
     script: str
     expires: float
+    filters: tuple[Filter, ...] = ()
     ended: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -27,11 +31,15 @@ class Tails:
     def __init__(self) -> None:
         self._open: dict[str, Tail] = {}
 
-    def open(self, script: str) -> Tail:
+    def open(self, script: str, filters: Iterable[Filter] = ()) -> Tail:
         """A new one."""
         self._sweep()
         tail = Tail(
-            id=secrets.token_hex(16), key=secrets.token_urlsafe(32), script=script, expires=time.time() + LIFETIME
+            id=secrets.token_hex(16),
+            key=secrets.token_urlsafe(32),
+            script=script,
+            expires=time.time() + LIFETIME,
+            filters=tuple(filters),
         )
         self._open[tail.id] = tail
         return tail

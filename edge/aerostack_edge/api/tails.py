@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from aiohttp import WSMsgType, web
 
-from aerostack_edge.api import codes, paths
+from aerostack_edge.api import body, codes, paths
 from aerostack_edge.api.envelope import ok
 from aerostack_edge.api.scripts import found
 from aerostack_edge.control import control
+from aerostack_edge.filters import filters
 from aerostack_edge.tails import Tail
 
 PREFIX = "/_tail/"
@@ -24,7 +26,12 @@ _FRAME_LIMIT = 64 * 1024
 async def create(request: web.Request) -> web.Response:
     """Open one. What happens is sent to the WebSocket at ``url``."""
     script = await found(request)
-    return ok(_wire(request, control(request).tails.open(script.name)))
+    document = await body.document(request) if request.can_read_body else {}
+    try:
+        wanted = filters(document.get("filters") or [])
+    except ValueError as error:
+        raise codes.MALFORMED(reason=str(error)) from error
+    return ok(_wire(request, control(request).tails.open(script.name, wanted)))
 
 
 async def listed(request: web.Request) -> web.Response:
@@ -51,17 +58,28 @@ async def watch(request: web.Request) -> web.StreamResponse:
     socket = web.WebSocketResponse(protocols=(PROTOCOL,), heartbeat=_HEARTBEAT, max_msg_size=_FRAME_LIMIT)
     if not socket.can_prepare(request):
         raise codes.NOT_A_WEBSOCKET()
-    await socket.prepare(request)
-    reading = asyncio.create_task(_drain(socket))
-    ended = asyncio.create_task(tail.ended.wait())
-    try:
-        await asyncio.wait((reading, ended), return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in (reading, ended):
-            task.cancel()
-        await asyncio.gather(reading, ended, return_exceptions=True)
+    # Watching begins before the client is told: it misses nothing from then on.
+    async with control(request).runtime.tail(tail.script) as items:
+        await socket.prepare(request)
+        tasks = [asyncio.create_task(work) for work in (_drain(socket), _until(tail.ended), _show(socket, tail, items))]
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
     await socket.close()
     return socket
+
+
+async def _until(event: asyncio.Event) -> None:
+    await event.wait()
+
+
+async def _show(socket: web.WebSocketResponse, tail: Tail, items: AsyncIterator[Mapping[str, Any]]) -> None:
+    async for item in items:
+        if all(passes(item) for passes in tail.filters):
+            await socket.send_json(item)
 
 
 async def _drain(socket: web.WebSocketResponse) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import json
 import os
 import socket
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 from tests.edge.api.conftest import ANSWERS
 
@@ -58,3 +60,53 @@ def test_the_address_of_a_tail_is_for_websockets_and_cannot_be_guessed(api, tail
     assert api.at("GET", url).refused == (426, 19002, "This address answers WebSockets only")
     assert api.at("GET", f"{url}x").refused[:2] == (404, 19003)
     assert url.rpartition("/")[2] not in str(api.at("GET", f"{api.root}/_edge/requests").result)
+
+
+LOUD = 'export default { fetch(request) { console.log("saw " + request.method); return new Response("ok"); } };'
+FILTERS = [
+    ([{"outcome": ["ok"]}, {"method": ["post"]}, {"query": "SAW post"}], "POST"),
+    ([{"header": {"key": "X-Who", "query": "me"}}], "PUT"),
+    ([{"header": {"key": "x-who"}}, {"client_ip": ["self"]}, {"sampling_rate": 1}], "PUT"),
+    ([], "GET"),
+]
+
+
+@pytest.mark.parametrize(("filters", "seen"), FILTERS)
+def test_a_tail_shows_what_passes_its_filters(api, name, filters, seen):
+    api.upload(name, LOUD)
+    api.enable(name)
+    tail = api("POST", f"/workers/scripts/{name}/tails", json={"filters": filters}).result
+    with opened(tail["url"]) as connection:
+        url = urlsplit(api("GET", f"/workers/workers/{name}").result["subdomain"]["url"])
+        for method, headers in (("GET", {}), ("POST", {}), ("PUT", {"X-Who": "me"})):
+            httpx.request(method, f"http://127.0.0.1:{url.port}/", headers={"Host": url.netloc, **headers})
+        item = json.loads(frame(connection))
+    assert item["event"]["request"]["method"] == seen
+    assert [log["message"] for log in item["logs"]] == [[f"saw {seen}"]]
+    assert item["scriptName"] == name
+
+
+@pytest.mark.parametrize(
+    ("filters", "why"),
+    [
+        ("x", "filters must be a list of objects"),
+        (
+            [{"colour": 1}],
+            "there is no filter colour; there are sampling_rate, outcome, method, header, client_ip, query",
+        ),
+        ([{"header": {}}], "the filter header cannot be {}"),
+        ([{"sampling_rate": "x"}], 'the filter sampling_rate cannot be "x"'),
+        ([{"method": [1]}], "the filter method cannot be [1]"),
+    ],
+)
+def test_a_filter_that_cannot_be_is_refused(api, tails, filters, why):
+    refused = (400, 7400, f"The request is malformed: {why}")
+    assert api("POST", tails, json={"filters": filters}).refused == refused
+
+
+def frame(connection: socket.socket) -> bytes:
+    """The content of the next frame, which a server does not mask."""
+    with connection.makefile("rb") as stream:
+        first, length = stream.read(2)
+        assert first == 0x81
+        return stream.read(int.from_bytes(stream.read(2)) if length == 126 else length)

@@ -56,9 +56,18 @@ def test_secrets_of_a_version_are_not_live_until_it_is(project):
     assert names == ["A", "B"]
 
 
-def test_tail_connects_and_is_gone_when_it_ends(project):
+def test_tail_shows_requests_and_logs_and_is_gone_when_it_ends(project):
+    project.write("index.js", 'export default { fetch() { console.log("seen", 1); return new Response("x"); } };')
     project.wrangler("deploy")
     tails = f"/workers/scripts/{project.name}/tails"
-    said = project.tail("--format", "pretty", until=lambda text: "Connected" in text)
-    assert project.name in said
+
+    def enough(text: str) -> bool:
+        return "Connected" in text and project.visit() == "x" and "(log) seen 1" in text
+
+    said = project.tail("--format", "pretty", until=enough)
+    assert "GET http://" in said and " - Ok @ " in said
     assert project.account("GET", tails) == []
+    said = project.tail("--format", "json", "--status", "ok", until=lambda text: project.visit() == "x" and "}" in text)
+    item = json.JSONDecoder().raw_decode(said[said.index("{") :])[0]
+    assert (item["outcome"], item["scriptName"]) == ("ok", project.name)
+    assert item["logs"][0]["message"] == ["seen", 1]
