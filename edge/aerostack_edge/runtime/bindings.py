@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,9 @@ from aerostack_edge.runtime.errors import UnsupportedBinding
 from aerostack_edge.runtime.headers import PROTOCOL
 from aerostack_edge.runtime.namespace import Namespace, StoreKind
 from aerostack_edge.runtime.neighbours import Neighbours
+from aerostack_edge.runtime.producer import QUEUE
+
+_QUEUE_NAME = re.compile(r"[A-Za-z0-9_-]{1,63}")
 
 #: A binding as Cloudflare's API describes it.
 Wire: TypeAlias = Mapping[str, Any]
@@ -108,6 +112,15 @@ def store_service(name: str, store: Path, header: Mapping[str, str]) -> dict[str
     return {"name": name, "external": {"address": f"unix:{store}", "http": {"injectRequestHeaders": injected}}}
 
 
+def _queue(wire: Wire, service: str, around: Surroundings) -> Bound:
+    name = str(wire["queue_name"])
+    if not _QUEUE_NAME.fullmatch(name):
+        raise _refused(wire, f"not a name of a queue: {name!r}")
+    injected: Value = [{"name": QUEUE, "value": name}]
+    external: Value = {"address": f"unix:{around.near.queues}", "http": {"injectRequestHeaders": injected}}
+    return Bound({"queue": service}, ({"name": service, "external": external},))
+
+
 def _service(wire: Wire, service: str, around: Surroundings) -> Bound:
     if wire.get("entrypoint") not in (None, "", "default"):
         raise _refused(wire, f"the edge does not support named entrypoints yet ({wire['entrypoint']})")
@@ -134,6 +147,7 @@ _TABLE: Mapping[str, _Make] = {
     "d1": _d1,
     "kv_namespace": _kv,
     "r2_bucket": _r2,
+    "queue": _queue,
     "service": _service,
     "wasm_module": _part_of("wasmModule"),
     "text_blob": _part_of("text"),

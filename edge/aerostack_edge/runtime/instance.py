@@ -23,6 +23,8 @@ from aerostack_edge.runtime.wire import session
 DRAIN_SECONDS = 10.0
 #: How long it may then take to end, with what ``waitUntil`` still does.
 END_SECONDS = 3.0
+# As long as Cloudflare gives a consumer or a cron trigger.
+_ORDER = aiohttp.ClientTimeout(total=900)
 
 
 class Instance:
@@ -61,10 +63,11 @@ class Instance:
         """Have it send what its Worker does to the tails, or no longer."""
         # A process that ended meanwhile has nothing to send; the one after it is told when it starts.
         with contextlib.suppress(aiohttp.ClientError):
-            await self._order("/watch", b"on" if on else b"off")
+            await self.order("/watch", b"on" if on else b"off")
 
-    async def _order(self, path: str, body: bytes) -> bytes:
-        async with self._orders.post(f"http://aside{path}", data=body) as reply:
+    async def order(self, path: str, body: bytes) -> bytes:
+        """Ask what is beside the Worker; see ``aside.js``. Raises ``aiohttp.ClientError`` and ``TimeoutError``."""
+        async with self._orders.post(f"http://aside{path}", data=body, timeout=_ORDER) as reply:
             reply.raise_for_status()
             return await reply.read()
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """``store`` holds data, ``tails`` takes what Workers did, ``door`` leads to another script, running or not."""
+    """``store`` holds data, ``queues`` takes messages, ``tails`` what Workers did; ``door`` leads to another script."""
 
     store: Path
+    queues: Path
     tails: Path
     door: Callable[[str], Path]

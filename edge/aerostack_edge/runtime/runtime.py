@@ -20,7 +20,9 @@ from aerostack_edge.runtime.errors import UnknownScript
 from aerostack_edge.runtime.folder import Folder
 from aerostack_edge.runtime.instance import Instance, Launcher
 from aerostack_edge.runtime.neighbours import Neighbours
+from aerostack_edge.runtime.producer import Producer
 from aerostack_edge.runtime.proxy import forward
+from aerostack_edge.runtime.queues import Queues
 from aerostack_edge.runtime.script import Script
 from aerostack_edge.runtime.store import Store
 from aerostack_edge.runtime.tails import Item, Tails
@@ -54,12 +56,18 @@ class Runtime:
         self._scripts: dict[str, Script] = {}
         self._doors: dict[str, Door] = {}
         self._tails = Tails()
-        self._desks = {"tails": Desk(self._tails.receive)}
+        self.queues = Queues(data / "queues.sqlite", deliver=self._deliver, log=log)
+        self._desks = {"tails": Desk(self._tails.receive), "queues": Desk(Producer(self.queues).receive)}
         self.store = Store(data=data, workerd=workerd, simulators=simulators, folder=self._folder, log=log)
         self._launcher = Launcher(
             workerd=workerd,
             folder=self._folder,
-            near=Neighbours(store=self.store.socket, tails=self._folder.socket("tails"), door=self._door_path),
+            near=Neighbours(
+                store=self.store.socket,
+                queues=self._folder.socket("queues"),
+                tails=self._folder.socket("tails"),
+                door=self._door_path,
+            ),
             log=log,
         )
 
@@ -68,11 +76,13 @@ class Runtime:
         _allow_files()
         self._folder.open()
         await self.store.start()
+        await self.queues.open()
         for name, desk in self._desks.items():
             await desk.open(self._folder.socket(name))
 
     async def stop(self) -> None:
         """End every process, the store last."""
+        await self.queues.close()
         await asyncio.gather(*(door.close() for door in self._doors.values()))
         await asyncio.gather(*(script.stop(_STOP_SECONDS) for script in self._scripts.values()))
         await asyncio.gather(*(desk.close() for desk in self._desks.values()))
@@ -151,6 +161,12 @@ class Runtime:
                     # Its process ended a moment ago, and nothing was sent.
                     await instance.process.kill()
         return web.Response(status=503, text=f"The Worker {script} ends as soon as it starts.\n")
+
+    async def _deliver(self, script: str, path: str, body: bytes) -> bytes:
+        """Send a script an event. Raises ``UnknownScript``, ``StartupError``, ``aiohttp.ClientError``."""
+        instance = await self._ready(script, Wish())
+        with instance.busy():
+            return await instance.order(path, body)
 
     async def _ready(self, name: str, wish: Wish) -> Instance:
         # Names come from anywhere: only those that exist are remembered.
