@@ -89,9 +89,14 @@ class Process:
         """Ask it to finish what it is doing and end, for ``grace`` seconds; then kill it."""
         if not self.ended.is_set():
             self._signal(signal.SIGTERM)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.ended.wait(), grace)
+            await self.gone(grace)
         await self.kill()
+
+    async def gone(self, within: float) -> bool:
+        """Whether it has ended, or does so within that many seconds."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.ended.wait(), within)
+        return self.ended.is_set()
 
     async def kill(self) -> None:
         """End it now. Returns when it has ended and all it said is logged."""

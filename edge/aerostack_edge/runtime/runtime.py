@@ -27,10 +27,11 @@ from aerostack_edge.runtime.script import Script
 from aerostack_edge.runtime.store import Store
 from aerostack_edge.runtime.tails import Item, Tails
 from aerostack_edge.runtime.traffic import Split, Wish
-from aerostack_edge.runtime.wire import nobody_listens
+from aerostack_edge.runtime.wire import ConnectionLost, nobody_listens
 
 _STOP_SECONDS = 2.0
 _TRIES = 3
+_GONE_SECONDS = 1.0
 _FILES = 10_240
 
 
@@ -166,7 +167,12 @@ class Runtime:
         """Send a script an event. Raises ``UnknownScript``, ``StartupError``, ``aiohttp.ClientError``."""
         instance = await self._ready(script, Wish())
         with instance.busy():
-            return await instance.order(path, body)
+            try:
+                return await instance.order(path, body)
+            except ConnectionLost:
+                # Its process has most likely ended: another event must not meet what is left of it.
+                await instance.process.gone(_GONE_SECONDS)
+                raise
 
     async def _ready(self, name: str, wish: Wish) -> Instance:
         # Names come from anywhere: only those that exist are remembered.
