@@ -205,7 +205,7 @@ def test_messages_survive_a_restart(world):
 def test_a_consumer_that_is_killed_over_a_message_gets_it_again(play, workerds):
     async def scenario(world):
         before = set(workerds())
-        log = await prepared(world, "if (batch.messages[0].attempts === 1) await new Promise(() => {});")
+        log = await prepared(world, "if (batch.messages[0].attempts === 1) await scheduler.wait(60_000);")
         await world.text("producer", "/one")
         assert (await log.next())["got"][0]["attempts"] == 1
         # Of the three scripts the consumer started last.
