@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from aerostack_edge.addresses import Addresses
+from aerostack_edge.events import Events
 from aerostack_edge.requests import RequestLog
 from aerostack_edge.runtime import Runtime
 from aerostack_edge.scripts import Scripts
@@ -25,6 +26,7 @@ class Control:
     database: Database
     runtime: Runtime
     scripts: Scripts
+    events: Events
     addresses: Addresses
     requests: RequestLog
     transfers: Transfers

@@ -15,6 +15,7 @@ from typing import TypeVar
 from weakref import WeakValueDictionary
 
 from aerostack_edge.addresses import Addresses
+from aerostack_edge.events import Events
 from aerostack_edge.model import Module, ScriptVersion, Startup
 from aerostack_edge.runtime import Runtime
 from aerostack_edge.state import deployments, scripts, versions
@@ -93,11 +94,12 @@ class Code:
 class Scripts:
     """Makes versions and deployments. Changes to one script take turns: hold ``editing`` around read and write."""
 
-    def __init__(self, database: Database, code: Code, runtime: Runtime, addresses: Addresses) -> None:
+    def __init__(self, database: Database, code: Code, runtime: Runtime, addresses: Addresses, events: Events) -> None:
         self.code = code
         self._database = database
         self._runtime = runtime
         self._addresses = addresses
+        self._events = events
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     def editing(self, script: str) -> asyncio.Lock:
@@ -169,6 +171,7 @@ class Scripts:
         existed = await self._database.write(scripts.delete, script)
         self._addresses.switch(script, False)
         await self._runtime.remove(script)
+        await self._events.refresh()
         return existed
 
     async def _recorded(self, script: str, record: Callable[[sqlite3.Connection], T], *, launched: bool) -> T:

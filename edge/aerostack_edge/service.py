@@ -52,6 +52,7 @@ async def _serve(
     from aerostack_edge.addresses import LOOPBACK, Addresses
     from aerostack_edge.api.paths import ROOT
     from aerostack_edge.control import Control
+    from aerostack_edge.events import Events
     from aerostack_edge.requests import RequestLog
     from aerostack_edge.runtime import Runtime
     from aerostack_edge.scripts import Code, Scripts
@@ -84,13 +85,15 @@ async def _serve(
         addresses = Addresses(subdomain, enabled)
         code = Code(database, blobs)
         runtime = Runtime(data=data / "store", workerd=workerd, simulators=simulators, live=code.live, log=announce)
+        events = Events(database, runtime)
         edge = Control(
             account=who.account,
             token=who.token,
             hosts=LOOPBACK | {host.lower()},
             database=database,
             runtime=runtime,
-            scripts=Scripts(database, code, runtime, addresses),
+            scripts=Scripts(database, code, runtime, addresses, events),
+            events=events,
             addresses=addresses,
             requests=RequestLog(),
             transfers=Transfers(data / "transfers"),
@@ -109,6 +112,7 @@ async def _serve(
             addresses.port = int(listener.getsockname()[1])
             try:
                 await runtime.start()
+                await events.refresh()
                 await web.SockSite(runner, listener).start()
                 url = f"http://{_name(host)}:{addresses.port}"
                 identity.save(data, who.serving(f"{url}{ROOT}"))

@@ -60,3 +60,15 @@ def text(source: Mapping[str, Any], key: str) -> str:
     if not isinstance(item, str) or not item:
         raise codes.MALFORMED(reason=f"{key} must be a string")
     return item
+
+
+def like(defaults: Mapping[str, Any], asked: Mapping[str, Any]) -> dict[str, Any]:
+    """What was asked of the settings that there are: each of the type of its default, numbers not below zero."""
+    given = {key: asked[key] for key in defaults if asked.get(key) is not None}
+    for key, item in given.items():
+        if isinstance(defaults[key], bool):
+            if not isinstance(item, bool):
+                raise codes.MALFORMED(reason=f"{key} must be true or false")
+        elif isinstance(item, bool) or not isinstance(item, int) or item < 0:
+            raise codes.MALFORMED(reason=f"{key} must be a whole number from 0")
+    return given

@@ -45,6 +45,7 @@ async def create(request: web.Request) -> web.Response:
         consumer = await edge.database.write(consumers.create, queue.id, script, dead, settings)
     except ConsumerExistsError as error:
         raise codes.CONSUMER_EXISTS(name=queue.name) from error
+    await edge.events.refresh()
     return ok(queues.consumer(consumer, queue.name))
 
 
@@ -55,6 +56,7 @@ async def change(request: web.Request) -> web.Response:
     before = await _found(request, queue.id)
     script, dead, settings = await _described(request, before.settings, before)
     changed = await edge.database.write(consumers.change, before.id, script, dead, settings)
+    await edge.events.refresh()
     return ok(queues.consumer(changed or before, queue.name))
 
 
@@ -63,6 +65,7 @@ async def delete(request: web.Request) -> web.Response:
     queue = await queues.found(request)
     consumer = await _found(request, queue.id)
     await control(request).database.write(consumers.delete, consumer.id)
+    await control(request).events.refresh()
     return ok(None)
 
 
@@ -84,7 +87,7 @@ async def _described(
     if dead and await edge.database.read(resources.find, "queue", dead) is None:
         raise codes.QUEUE_NOT_FOUND(id=dead)
     asked = body.mapping(document.get("settings") or {}, "settings")
-    return script, dead, {**settings, **{key: asked[key] for key in _DEFAULTS if asked.get(key) is not None}}
+    return script, dead, {**settings, **body.like(_DEFAULTS, asked)}
 
 
 async def _found(request: web.Request, queue: str) -> Consumer:

@@ -1,4 +1,4 @@
-"""``/queues``: the queues as such. Messages are not delivered yet, so a Worker cannot be bound to one."""
+"""``/queues``: the queues as such."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ async def create(request: web.Request) -> web.Response:
         )
     except NameTakenError as error:
         raise codes.QUEUE_EXISTS(name=name) from error
+    await control(request).events.refresh()
     return ok(_wire(queue, [], []))
 
 
@@ -60,15 +61,17 @@ async def change(request: web.Request) -> web.Response:
         )
     except NameTakenError as error:
         raise codes.QUEUE_EXISTS(name=name) from error
+    await control(request).events.refresh()
     return ok(await _full(control(request), changed or queue))
 
 
 async def delete(request: web.Request) -> web.Response:
-    """Remove it."""
+    """Remove it with its messages."""
     queue = await found(request)
     edge = control(request)
     await edge.database.write(consumers.delete_of_queue, queue.id)
     await edge.database.write(resources.delete, "queue", queue.id)
+    await edge.events.refresh()
     return ok(None)
 
 
@@ -89,7 +92,7 @@ def _checked(name: Any) -> str:
 
 def _settings(document: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
     asked = body.mapping(document.get("settings") or {}, "settings")
-    return before | {key: asked[key] for key in _SETTINGS if asked.get(key) is not None}
+    return before | body.like(_SETTINGS, asked)
 
 
 def consumer(consumer: Consumer, queue: str) -> dict[str, Any]:

@@ -80,9 +80,12 @@ class Queues:
     ) -> None:
         """Have a script get the messages; ``settings`` as in Cloudflare's API. Raises ``KeyError``: no such queue."""
         queue = self._queues[id]
+        consumer = Consumer.of(script, settings, dead_letter_queue)
+        if consumer == queue.consumer:
+            return
         await self._pause(queue)
-        queue.consumer = Consumer.of(script, settings, dead_letter_queue)
-        queue.delivery = asyncio.create_task(self._work(queue, queue.consumer))
+        queue.consumer = consumer
+        queue.delivery = asyncio.create_task(self._work(queue, consumer))
 
     async def remove_consumer(self, id: str) -> None:
         """Keep messages from now on. Fine when there is no consumer, or no queue."""
@@ -106,6 +109,10 @@ class Queues:
         await self._messages.put(id, timed, now)
         queue.changed.set()
         return await self._messages.depth(id)
+
+    def ids(self) -> set[str]:
+        """Of all queues."""
+        return set(self._queues)
 
     def named(self, name: str) -> str | None:
         """The id of a queue."""

@@ -1,9 +1,15 @@
-"""Queues over the API: what they are, not yet what they carry."""
+"""Queues over the API: what they are, and that Workers send and get."""
 
 from __future__ import annotations
 
+import os
+import signal
+import time
+
 import pytest
-from tests.edge.api.conftest import ANSWERS
+from tests.edge.api.conftest import ANSWERS, Api
+
+from aerostack.testing import running_edge
 
 
 def test_a_queue_is_created_read_changed_listed_and_deleted(api, name):
@@ -31,6 +37,19 @@ def test_a_queue_name_is_used_once(api, name):
 def test_a_bad_queue_name_is_refused(api, bad):
     reason = "A queue name has 1 to 63 of a-z, 0-9 and inner hyphens"
     assert api("POST", "/queues", json={"queue_name": bad}).refused == (400, 11003, reason)
+
+
+@pytest.mark.parametrize(
+    ("settings", "why"),
+    [
+        ({"delivery_delay": "x"}, "delivery_delay must be a whole number from 0"),
+        ({"delivery_delay": -1}, "delivery_delay must be a whole number from 0"),
+        ({"delivery_paused": 1}, "delivery_paused must be true or false"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_refused(api, name, settings, why):
+    refused = (400, 7400, f"The request is malformed: {why}")
+    assert api("POST", "/queues", json={"queue_name": name, "settings": settings}).refused == refused
 
 
 @pytest.fixture
@@ -79,3 +98,37 @@ def test_a_dead_letter_queue_must_exist(api, name, queue):
     api.upload(name, ANSWERS % "hello")
     body = {"type": "worker", "script_name": name, "dead_letter_queue": "nowhere"}
     assert api("POST", f"{queue}/consumers", json=body).refused == (404, 11000, "The queue nowhere could not be found")
+
+
+WORKER = """
+export default {
+  async fetch(request, env) { await env.JOBS.send("hello"); return new Response("sent"); },
+  async queue(batch, env) { await env.KV.put(batch.queue, batch.messages[0].body); },
+};
+"""
+
+
+def test_a_worker_gets_what_it_sent_after_a_kill_too(tmp_path, environment):
+    with running_edge(tmp_path / "edge", environment) as edge:
+        api = Api(edge)
+        with api.client:
+            namespace = api("POST", "/storage/kv/namespaces", json={"title": "n"}).result["id"]
+            queue = f"/queues/{api('POST', '/queues', json={'queue_name': 'jobs'}).result['queue_id']}"
+            bindings = [
+                {"type": "queue", "name": "JOBS", "queue_name": "jobs"},
+                {"type": "kv_namespace", "name": "KV", "namespace_id": namespace},
+            ]
+            api.upload("worker", WORKER, bindings=bindings)
+            api.enable("worker")
+            assert api.visit("worker") == (200, "sent")
+            assert api("GET", queue).result["producers_total_count"] == 1
+        os.kill(edge.pid, signal.SIGKILL)
+    with running_edge(tmp_path / "edge", environment) as edge:
+        api = Api(edge)
+        with api.client:
+            body = {"type": "worker", "script_name": "worker", "settings": {"max_wait_time_ms": 0}}
+            assert api("POST", f"{queue}/consumers", json=body).status == 200
+            value = f"/storage/kv/namespaces/{namespace}/values/jobs"
+            while (got := api("GET", value)).status == 404:
+                time.sleep(0.02)
+            assert got.content == b"hello"
