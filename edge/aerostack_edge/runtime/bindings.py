@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
+from aerostack_edge.runtime import dispatch
 from aerostack_edge.runtime.capnp import Embed, Value
 from aerostack_edge.runtime.errors import UnsupportedBinding
 from aerostack_edge.runtime.headers import PROTOCOL
@@ -121,6 +122,17 @@ def _queue(wire: Wire, service: str, around: Surroundings) -> Bound:
     return Bound({"queue": service}, ({"name": service, "external": external},))
 
 
+def _dispatch(wire: Wire, service: str, around: Surroundings) -> Bound:
+    if wire.get("outbound"):
+        raise _refused(wire, "the edge does not support outbound Workers")
+    try:
+        leads = dispatch.service(service, around.near.dispatch, str(wire["namespace"]))
+    except ValueError as error:
+        raise _refused(wire, str(error)) from None
+    inner: Value = [{"name": "namespace", "service": service}]
+    return Bound({"wrapped": {"moduleName": dispatch.MODULE, "innerBindings": inner}}, (leads,))
+
+
 def _service(wire: Wire, service: str, around: Surroundings) -> Bound:
     if wire.get("entrypoint") not in (None, "", "default"):
         raise _refused(wire, f"the edge does not support named entrypoints yet ({wire['entrypoint']})")
@@ -148,6 +160,7 @@ _TABLE: Mapping[str, _Make] = {
     "kv_namespace": _kv,
     "r2_bucket": _r2,
     "queue": _queue,
+    "dispatch_namespace": _dispatch,
     "service": _service,
     "wasm_module": _part_of("wasmModule"),
     "text_blob": _part_of("text"),

@@ -13,6 +13,13 @@ Raw: TypeAlias = Iterable[tuple[bytes, bytes]]
 #: Tells workerd which protocol the Worker shall see in the URL. workerd takes it away, so it is not x-forwarded-proto.
 PROTOCOL = "x-aerostack-protocol"
 
+#: Of the binding of a dispatch namespace: which namespace, which script in it, and that there is none.
+NAMESPACE = "x-aerostack-namespace"
+SCRIPT = "x-aerostack-script"
+MISSING = "x-aerostack-missing"
+
+# Between us and workerd only.
+_INTERNAL = frozenset({NAMESPACE, SCRIPT, MISSING})
 # About one connection, not about the message. 100-continue has been answered when a request gets here.
 _HOP_BY_HOP = frozenset(
     {"connection", "expect", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection", "te",
@@ -62,7 +69,7 @@ def _end_to_end(raw: Raw, dropped: frozenset[str]) -> CIMultiDict[str]:
     listed = {
         token.strip().lower() for name, value in pairs if name.lower() == "connection" for token in value.split(",")
     }
-    dropped = _HOP_BY_HOP | dropped | listed
+    dropped = _HOP_BY_HOP | _INTERNAL | dropped | listed
     return CIMultiDict((name, value) for name, value in pairs if name.lower() not in dropped)
 
 

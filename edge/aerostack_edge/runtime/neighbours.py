@@ -9,9 +9,12 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """``store`` holds data, ``queues`` takes messages, ``tails`` what Workers did; ``door`` leads to another script."""
+    """``store`` holds data, ``queues`` takes messages, ``tails`` what Workers did, ``dispatch`` requests to Workers in
+    namespaces; ``door`` leads to another script.
+    """
 
     store: Path
     queues: Path
+    dispatch: Path
     tails: Path
     door: Callable[[str], Path]

@@ -15,6 +15,7 @@ from aiohttp import web
 
 from aerostack_edge.model import ScriptVersion, Startup, StartupError
 from aerostack_edge.runtime.desk import Desk
+from aerostack_edge.runtime.dispatch import Dispatcher
 from aerostack_edge.runtime.door import Door
 from aerostack_edge.runtime.errors import UnknownScript
 from aerostack_edge.runtime.folder import Folder
@@ -58,7 +59,12 @@ class Runtime:
         self._doors: dict[str, Door] = {}
         self._tails = Tails()
         self.queues = Queues(data / "queues.sqlite", deliver=self._deliver, log=log)
-        self._desks = {"tails": Desk(self._tails.receive), "queues": Desk(Producer(self.queues).receive)}
+        dispatcher = Dispatcher(lambda script, request: self._answer(script, request, inside=True))
+        self._desks = {
+            "tails": Desk(self._tails.receive),
+            "queues": Desk(Producer(self.queues).receive),
+            "dispatch": Desk(dispatcher.receive),
+        }
         self.store = Store(data=data, workerd=workerd, simulators=simulators, folder=self._folder, log=log)
         self._launcher = Launcher(
             workerd=workerd,
@@ -66,6 +72,7 @@ class Runtime:
             near=Neighbours(
                 store=self.store.socket,
                 queues=self._folder.socket("queues"),
+                dispatch=self._folder.socket("dispatch"),
                 tails=self._folder.socket("tails"),
                 door=self._door_path,
             ),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aerostack_edge.model import Module, ModuleType, ScriptVersion, StartupError
-from aerostack_edge.runtime import bindings, capnp
+from aerostack_edge.runtime import bindings, capnp, dispatch
 from aerostack_edge.runtime.bindings import Bound
 from aerostack_edge.runtime.capnp import Embed, Value
 from aerostack_edge.runtime.headers import PROTOCOL
@@ -82,6 +82,7 @@ def write(version: ScriptVersion, folder: Path, *, socket: Path, aside: Path, ne
             },
             {"name": "aside", "address": f"unix:{aside}", "http": {}, "service": "aside"},
         ],
+        "extensions": [dispatch.extension()],
         "v8Flags": [f"--max-heap-size={_HEAP_MEGABYTES}"],
         "logging": {"structuredLogging": True},
     }

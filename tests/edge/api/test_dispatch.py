@@ -70,3 +70,14 @@ def test_nothing_is_uploaded_into_or_bound_to_a_namespace_that_is_not_there(api,
     binding = {"type": "dispatch_namespace", "name": "D", "namespace": name}
     expected = (400, 100119, f"Dispatch namespace '{name}' of binding 'D' not found.")
     assert api.upload(name, ANSWERS % "x", bindings=[binding]).refused == expected
+
+
+ROUTER = 'export default { fetch(request, env) { return env.TENANTS.get("NAME").fetch(request); } };'
+
+
+def test_a_worker_outside_calls_one_inside(api, name, namespace):
+    put(api, f"{namespace}/scripts/{name}")
+    binding = {"type": "dispatch_namespace", "name": "TENANTS", "namespace": name}
+    api.upload(name, ROUTER.replace("NAME", name), bindings=[binding])
+    api.enable(name)
+    assert api.visit(name) == (200, "inside")
