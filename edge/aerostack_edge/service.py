@@ -85,7 +85,7 @@ async def _serve(
         addresses = Addresses(subdomain, enabled)
         code = Code(database, blobs)
         runtime = Runtime(data=data / "store", workerd=workerd, simulators=simulators, live=code.live, log=announce)
-        events = Events(database, runtime)
+        events = Events(database, runtime, announce)
         edge = Control(
             account=who.account,
             token=who.token,

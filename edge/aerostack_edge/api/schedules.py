@@ -10,10 +10,9 @@ from aerostack_edge.api import body, codes
 from aerostack_edge.api.envelope import ok
 from aerostack_edge.api.scripts import found
 from aerostack_edge.control import control
+from aerostack_edge.runtime import Cron
 from aerostack_edge.state import triggers
 from aerostack_edge.state.triggers import Trigger
-
-_FIELDS = 5
 
 
 async def get(request: web.Request) -> web.Response:
@@ -32,6 +31,7 @@ async def put(request: web.Request) -> web.Response:
         kept = await edge.database.write(
             triggers.replace, "schedule", script.name, {cron: {"cron": cron} for cron in wanted}
         )
+        await edge.events.refresh()
     return ok(_wire(kept))
 
 
@@ -41,8 +41,10 @@ def _wanted(document: Any) -> list[str]:
         raise codes.MALFORMED(reason="the body must be a list of schedules")
     crons = [body.text(body.mapping(item, "a schedule"), "cron") for item in items]
     for cron in crons:
-        if len(cron.split()) != _FIELDS:
-            raise codes.CRON_INVALID(cron=cron)
+        try:
+            Cron.parse(cron)
+        except ValueError as error:
+            raise codes.CRON_INVALID(cron=cron, reason=error) from error
     return crons
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from aerostack_edge.runtime.cron import Cron
 from aerostack_edge.runtime.errors import StoreUnavailable, UnknownScript, UnsupportedBinding
 from aerostack_edge.runtime.runtime import Runtime
 from aerostack_edge.runtime.store import Store, StoreReply
 
-__all__ = ["Runtime", "Store", "StoreReply", "StoreUnavailable", "UnknownScript", "UnsupportedBinding"]
+__all__ = ["Cron", "Runtime", "Store", "StoreReply", "StoreUnavailable", "UnknownScript", "UnsupportedBinding"]

@@ -25,6 +25,10 @@ const orders = {
     const { queue, messages } = await request.json();
     return Response.json(await env.MAIN.queue(queue, messages.map(message)));
   },
+  async "/scheduled"(request, env) {
+    const { cron, scheduledTime } = await request.json();
+    return Response.json(await env.MAIN.scheduled({ cron, scheduledTime }));
+  },
 };
 
 export default {

@@ -7,7 +7,7 @@ import contextlib
 import hashlib
 import resource
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 
 import aiohttp
@@ -24,6 +24,7 @@ from aerostack_edge.runtime.neighbours import Neighbours
 from aerostack_edge.runtime.producer import Producer
 from aerostack_edge.runtime.proxy import forward
 from aerostack_edge.runtime.queues import Queues
+from aerostack_edge.runtime.schedules import Schedules
 from aerostack_edge.runtime.script import Script
 from aerostack_edge.runtime.store import Store
 from aerostack_edge.runtime.tails import Item, Tails
@@ -59,6 +60,7 @@ class Runtime:
         self._doors: dict[str, Door] = {}
         self._tails = Tails()
         self.queues = Queues(data / "queues.sqlite", deliver=self._deliver, log=log)
+        self.crons = Schedules(deliver=self._deliver, log=log)
         dispatcher = Dispatcher(lambda script, request: self._answer(script, request, inside=True))
         self._desks = {
             "tails": Desk(self._tails.receive),
@@ -87,9 +89,11 @@ class Runtime:
         await self.queues.open()
         for name, desk in self._desks.items():
             await desk.open(self._folder.socket(name))
+        self.crons.start()
 
     async def stop(self) -> None:
         """End every process, the store last."""
+        await self.crons.stop()
         await self.queues.close()
         await asyncio.gather(*(door.close() for door in self._doors.values()))
         await asyncio.gather(*(script.stop(_STOP_SECONDS) for script in self._scripts.values()))
@@ -146,6 +150,10 @@ class Runtime:
         script = self._scripts.get(name)
         if script is not None:
             await script.watch(self._tails.watched(name))
+
+    def schedules(self, script: str, crons: Sequence[str]) -> None:
+        """Make these all cron expressions of a script, which need not exist yet. Raises ``ValueError``."""
+        self.crons.set(script, crons)
 
     async def proxy(self, script: str, request: web.Request) -> web.StreamResponse:
         """Let a script answer a request, or open a WebSocket. Raises ``UnknownScript``."""

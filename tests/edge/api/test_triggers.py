@@ -23,7 +23,7 @@ def test_schedules_are_replaced_as_a_whole(api, script):
 
 def test_what_is_no_schedule_is_refused(api, script):
     refused = api("PUT", f"{script}/schedules", json=[{"cron": "hourly"}]).refused
-    assert refused == (400, 10100, "invalid cron string: hourly")
+    assert refused == (400, 10100, "invalid cron string: hourly (a cron expression has 5 fields, not 1)")
     assert api("PUT", f"{script}/schedules", json={}).refused[:2] == (400, 7400)
     assert api("PUT", f"{script}x/schedules", json=[]).refused[:2] == (404, 10007)
 
