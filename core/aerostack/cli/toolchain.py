@@ -12,7 +12,7 @@ from aerostack.cli.run import run
 if TYPE_CHECKING:
     from aerostack.cli.output import Output
 
-app = typer.Typer(help="The pinned npm tools (esbuild, workerd).", no_args_is_help=True)
+app = typer.Typer(help="The pinned npm tools (esbuild, workerd, wrangler).", no_args_is_help=True)
 
 
 @app.callback()

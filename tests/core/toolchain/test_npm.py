@@ -6,14 +6,14 @@ import pytest
 
 from aerostack.errors import CommandError, MissingExecutableError
 from aerostack.toolchain import npm
-from aerostack.toolchain.nodejs import Node
+from aerostack.toolchain.nodejs import Node, Npm
 
 AGAIN = "then run: aerostack toolchain install"
 
 
 def test_the_command_line_says_everything_the_result_depends_on() -> None:
-    node = Node(path=Path("/opt/node"), version=(24, 1, 0), npm_cli=Path("/opt/npm-cli.js"))
-    assert npm.ci(node) == (
+    installer = Npm(Node(path=Path("/opt/node"), version=(24, 1, 0)), cli=Path("/opt/npm-cli.js"))
+    assert npm.ci(installer) == (
         "/opt/node",
         "/opt/npm-cli.js",
         "ci",

