@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from aerostack.errors import JournalError
-from aerostack.files import write_atomic
-from aerostack.journal.place import STATE, refuse_links, state_folder
+from aerostack.state import STATE, refuse_links, write_state
 
 _VERSION = 1
 
@@ -107,12 +106,7 @@ class FileJournal:
     def _write(self) -> None:
         document = {"version": _VERSION, "ids": self._ids, "intents": self._intents}
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            ignore = state_folder(self.path) / ".gitignore"
-            refuse_links(ignore)
-            if not ignore.exists():  # ids are written to aerostack.toml; the journal is this machine's own
-                ignore.write_text("*\n", encoding="utf-8")
-            write_atomic(self.path, (json.dumps(document, indent=2, sort_keys=True) + "\n").encode(), mode=0o600)
+            write_state(self.path, (json.dumps(document, indent=2, sort_keys=True) + "\n").encode(), mode=0o600)
         except OSError as error:
             raise JournalError(
                 f"the journal {self.path} cannot be written: {error.strerror or error}",

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from aerostack.errors import JournalError, LockedError
-from aerostack.journal.place import refuse_links
+from aerostack.state import refuse_links
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

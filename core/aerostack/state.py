@@ -1,16 +1,17 @@
-"""Where the journal may lie: below the project, and nowhere else."""
+"""The folder ``.aerostack`` of a project: what belongs to this machine, and may be deleted."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from aerostack.errors import JournalError
+from aerostack.files import write_atomic
 
 STATE = ".aerostack"
 
 
 def state_folder(path: Path) -> Path:
-    """The folder ``.aerostack`` that a file of the journal lies in."""
+    """The folder ``.aerostack`` that ``path`` lies in."""
     return next(parent for parent in path.parents if parent.name == STATE)
 
 
@@ -29,3 +30,17 @@ def refuse_links(path: Path) -> None:
             )
         if place == state:
             return
+
+
+def write_state(path: Path, content: bytes, mode: int | None = None) -> None:
+    """Replace ``path``, a file below ``.aerostack``, atomically; its folders are made, and git never sees them.
+
+    Raises ``JournalError`` where a symbolic link is on the way, and ``OSError``.
+    """
+    refuse_links(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    ignore = state_folder(path) / ".gitignore"
+    refuse_links(ignore)
+    if not ignore.exists():  # ids are written to aerostack.toml; the rest is this machine's own
+        ignore.write_text("*\n", encoding="utf-8")
+    write_atomic(path, content, mode)
