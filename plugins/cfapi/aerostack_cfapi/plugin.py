@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from aerostack.hookspecs import hookimpl
 from aerostack.model import (
     BackendSpec,
@@ -15,6 +17,9 @@ from aerostack.model import (
     Tools,
 )
 from aerostack_cfapi.settings import CfapiSettings
+
+if TYPE_CHECKING:
+    from aerostack_cloudflare.account import Cloudflare
 
 
 @hookimpl
@@ -38,9 +43,13 @@ def aerostack_resolve(
 def aerostack_provision(
     project: Project, resolution: Resolution, settings: CfapiSettings, journal: Journal, tools: Tools
 ) -> Provisioned:
-    from aerostack_cfapi.provision import provision
+    from aerostack_cloudflare.project.connection import connect
+    from aerostack_cloudflare.project.provision import provision
 
-    return provision(project, resolution, settings, journal, tools)
+    def account() -> Cloudflare:
+        return connect(project, settings.account_id, tools)
+
+    return provision(account, project, resolution, journal, tools, settings.concurrency)
 
 
 @hookimpl

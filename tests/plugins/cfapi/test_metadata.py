@@ -4,9 +4,10 @@ import pytest
 
 from aerostack.errors import ConfigError
 from aerostack.model import Bundle, Json, Module, Project, Resource
-from aerostack_cfapi.bindings import bindings, live_id
+from aerostack_cfapi.bindings import bindings
 from aerostack_cfapi.keys import check_keys
 from aerostack_cfapi.metadata import content_hash, metadata, tag, tagged_hash
+from aerostack_cloudflare.project.live import live_id
 
 BUNDLE = Bundle(main="index.js", modules=(Module(name="index.js", content=b"x", type="esm"),), digest="0" * 64)
 

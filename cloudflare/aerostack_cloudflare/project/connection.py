@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from aerostack.model import Project, Tools
-from aerostack_cfapi.settings import CfapiSettings
 from aerostack_cloudflare.account import Cloudflare
 from aerostack_cloudflare.credentials import base_url, from_environment
 
 
-def connect(project: Project, settings: CfapiSettings, tools: Tools) -> Cloudflare:
+def connect(project: Project, account_id: str | None, tools: Tools) -> Cloudflare:
     """The account, opened once in a run: asking wrangler for its login takes a second, and a connection some rounds.
 
-    Precedence: setting › ``account_id`` in aerostack.toml › ``CLOUDFLARE_ACCOUNT_ID`` › the only account that the token
-    can see. Raises ``AuthError`` without credentials.
+    Precedence: ``account_id``, which is the backend's setting › ``account_id`` in aerostack.toml ›
+    ``CLOUDFLARE_ACCOUNT_ID`` › the only account that the token can see. Raises ``AuthError`` without credentials.
     """
     configured = project.config.get("account_id")
-    chosen = settings.account_id or (configured if isinstance(configured, str) else None)
+    chosen = account_id or (configured if isinstance(configured, str) else None)
 
     return tools.keep(
         "cloudflare",

@@ -7,8 +7,6 @@ from collections.abc import Callable
 from aerostack.errors import ConflictError, RemoteError
 from aerostack.http import parallel
 from aerostack.model import Action, Journal, Project, Provisioned, ProvisionedResource, Resolution, Resource, Tools
-from aerostack_cfapi.connection import connect
-from aerostack_cfapi.settings import CfapiSettings
 from aerostack_cloudflare.account import Cloudflare
 
 # How many creations an account takes at once without refusing some is not documented.
@@ -18,9 +16,14 @@ _OUTCOMES = {"create": "created", "adopt": "adopted", "keep": "found"}
 
 
 def provision(
-    project: Project, resolution: Resolution, settings: CfapiSettings, journal: Journal, tools: Tools
+    connect: Callable[[], Cloudflare],
+    project: Project,
+    resolution: Resolution,
+    journal: Journal,
+    tools: Tools,
+    concurrency: int,
 ) -> Provisioned:
-    """Every resource of the project, existing."""
+    """Every resource of the project, existing. ``connect`` is called when something has to be created."""
     planned = {action.key: action for action in resolution.actions}
     ids: dict[str, str] = {}
     creations: list[tuple[Resource, Action]] = []
@@ -34,9 +37,9 @@ def provision(
         if action.writes:
             tools.done(action)
     if creations:
-        cloudflare = connect(project, settings, tools)
+        cloudflare = connect()
         work = [_creation(cloudflare, group, journal, tools) for group in _same_name(creations)]
-        for made in parallel(*work, limit=min(settings.concurrency, _CREATIONS)):
+        for made in parallel(*work, limit=min(concurrency, _CREATIONS)):
             ids |= made
     return Provisioned(
         resources=tuple(

@@ -8,9 +8,8 @@ from typing import Any
 
 from aerostack.http import parallel
 from aerostack.model import JournalView, Project, Resource
-from aerostack_cfapi.bindings import live_id
-from aerostack_cfapi.metadata import tagged_hash
 from aerostack_cloudflare.account import Cloudflare
+from aerostack_cloudflare.project.live import live_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,11 +26,11 @@ class Seen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Worker:
-    """The live Worker. ``versions`` are its ids and percentages; ``content_hash`` is that of a version of ours."""
+    """The live Worker. ``versions`` are its ids and percentages; ``tag`` is the ``workers/tag`` of the only one."""
 
     bindings: tuple[Mapping[str, Any], ...]
     versions: tuple[tuple[str, float], ...]
-    content_hash: str | None
+    tag: str | None
     workers_dev: bool
     preview_urls: bool
     url: str | None
@@ -88,7 +87,7 @@ def observe(cloudflare: Cloudflare, project: Project, journal: JournalView, conc
         worker = Worker(
             bindings=settings.bindings,
             versions=live,
-            content_hash=tagged_hash(tags.get(live[0][0])) if len(live) == 1 else None,
+            tag=tags.get(live[0][0]) if len(live) == 1 else None,
             workers_dev=bool(detail and detail.enabled),
             preview_urls=bool(detail and detail.previews_enabled),
             url=detail.url if detail else None,

@@ -1,0 +1,1 @@
+"""Taking a project to an account: what every backend for one has in common."""

@@ -1,0 +1,22 @@
+"""What the user should know before the plan is carried out."""
+
+from __future__ import annotations
+
+from aerostack.model import Action, Project
+from aerostack_cloudflare.project.observed import Worker
+
+
+def notes(project: Project, worker: Worker | None, actions: list[Action]) -> tuple[str, ...]:
+    """Bindings that move to another resource, and required secrets that are not set."""
+    found = []
+    for resource, action in zip(project.resources, actions, strict=False):
+        bound = worker.bound(resource) if worker else None
+        if bound and action.id and resource.kind in ("d1", "kv") and bound != action.id:
+            found.append(f"the binding {resource.binding} moves from {bound} to {action.id}, as aerostack.toml says")
+    unset = [name for name in project.required_secrets if worker is None or name not in worker.secrets]
+    if unset:
+        found.append(
+            f"required secrets that are not set on {project.name}: {', '.join(unset)} "
+            f"(after the deploy: `wrangler secret put {unset[0]} --name {project.name}`, or in the dashboard)"
+        )
+    return tuple(found)
