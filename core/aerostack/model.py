@@ -67,12 +67,16 @@ class BackendSpec:
     """What a backend says of itself. ``settings`` is a frozen dataclass; the core fills it and checks the input.
 
     ``default_environment`` is the environment when nobody names one; ``None`` is the base of the file.
+    ``any_environment``: one that the file does not define is the base's configuration under that name.
+    ``keeps_ids``: the ids are the backend's own business; the file needs none, and none is written into it.
     ``capabilities`` names the optional hooks it implements.
     """
 
     summary: str
     settings: type
     default_environment: str | None = None
+    any_environment: bool = False
+    keeps_ids: bool = False
     capabilities: frozenset[str] = frozenset()
 
 
@@ -303,11 +307,28 @@ class Tools(Protocol):
         ``MissingExecutableError``, and ``CommandError`` for a status other than 0 when ``check``.
         """
 
+    def stream(
+        self,
+        argv: Sequence[str],
+        *,
+        cwd: Path | None = None,
+        env: Mapping[str, str] | None = None,
+        timeout: float = 60.0,
+    ) -> CommandResult:
+        """As ``run`` without ``check``, and the user sees each line that the program prints, when it prints it.
+
+        Secrets of the environment are masked in what is shown; the result has what the program really printed, as far
+        as the last 1000 lines of each stream.
+        """
+
     def bundle(self, project: Project) -> Future[Bundle]:
         """Start building the project's code, once a run; later calls return the same future."""
 
     def keep(self, name: str, open: Callable[[], AbstractContextManager[T]]) -> T:
         """Something to have once in a run, such as a connection: opened at the first call, closed after the run."""
+
+    def confirm(self, question: str) -> bool:
+        """Ask the user; the answer is no where nobody can be asked, and yes with ``--yes``."""
 
     def step(self, message: str) -> None:
         """Tell the user what is being done now."""

@@ -24,6 +24,7 @@ def deploy(
     option: options.BackendOptions = None,
     no_provision: options.NoProvision = False,
     adopt: options.Adopt = None,
+    public: options.Public = None,
     yes: options.Yes = False,
     as_json: options.AsJson = False,
     debug: options.Debug = False,
@@ -45,20 +46,23 @@ def deploy(
         from aerostack.pipeline.report import unfinished
         from aerostack.tools import RunTools
 
-        request = _request(path, env, backend, use_own_account, option, no_provision, adopt)
+        request = _request(path, env, backend, use_own_account, option, no_provision, adopt, public)
         prepared = pipeline.prepare(request, os.environ)
         known.update(_heading(prepared))
         _introduce(output, prepared)
-        with RunTools(environ=os.environ, reporter=output) as tools:
+        with RunTools(environ=os.environ, reporter=output, confirm=confirm) as tools:
             try:
-                report = pipeline.deploy(prepared, tools, confirm=confirm, started=started)
+                report = pipeline.deploy(prepared, tools, confirm=confirm_deletion, started=started)
             except (AerostackError, KeyboardInterrupt) as error:
                 known.update(unfinished(tools.carried_out, error))
                 raise
         return _show_report(output, report)
 
-    def confirm(resolution: Resolution) -> bool:
-        return yes or Output().confirm(f"Delete what `aerostack plan` marks with -, in {resolution.target}?")
+    def confirm(question: str) -> bool:
+        return yes or Output().confirm(question)
+
+    def confirm_deletion(resolution: Resolution) -> bool:
+        return confirm(f"Delete what `aerostack plan` marks with -, in {resolution.target}?")
 
     run(body, as_json=as_json, debug=debug, heading=lambda: known)
 
@@ -71,6 +75,7 @@ def plan(
     option: options.BackendOptions = None,
     no_provision: options.NoProvision = False,
     adopt: options.Adopt = None,
+    public: options.Public = None,
     as_json: options.AsJson = False,
     debug: options.Debug = False,
 ) -> None:
@@ -86,7 +91,7 @@ def plan(
         from aerostack import pipeline
         from aerostack.tools import RunTools
 
-        request = _request(path, env, backend, use_own_account, option, no_provision, adopt)
+        request = _request(path, env, backend, use_own_account, option, no_provision, adopt, public)
         prepared = pipeline.prepare(request, os.environ)
         known.update(_heading(prepared))
         _introduce(output, prepared)
@@ -104,17 +109,21 @@ def _request(
     option: list[str] | None,
     no_provision: bool,
     adopt: list[str] | None,
+    public: bool | None,
 ) -> Request:
     from aerostack.model import Policy
     from aerostack.pipeline import Request
     from aerostack.settings import parse_options
 
+    chosen = parse_options(option or ())
+    if public is not None:
+        chosen["public"] = str(public).lower()
     return Request(
         path=path,
         environment=environment,
         backend=backend,
         use_own_account=use_own_account,
-        options=parse_options(option or ()),
+        options=chosen,
         policy=Policy(provision=not no_provision, adopt=frozenset(adopt or ())),
     )
 

@@ -40,6 +40,14 @@ Adopt = Annotated[
         help="Use this existing resource although this project did not create it, as in d1/my-db; alone: any.",
     ),
 ]
+Public = Annotated[
+    bool | None,
+    typer.Option(
+        "--public/--private",
+        help="Whether everybody may call it, or only who has a key. Default: as it is. The same as -o public=true.",
+        show_default=False,
+    ),
+]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Answer yes to every question.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout, and nothing else there.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]

@@ -34,6 +34,10 @@ class Output:
     def warn(self, message: str) -> None:
         self.mark("warning:", "yellow", message)
 
+    def said(self, line: str) -> None:
+        # Also what the program wrote to stdout: there is room for our own result only.
+        self.say(line)
+
     def done(self, action: Action) -> None:
         self.mark("✓", "green", action_line(action))
 

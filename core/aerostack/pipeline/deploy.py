@@ -54,6 +54,8 @@ def _deploy(prepared: Prepared, tools: RunTools, confirm: Callable[[Resolution],
 
 def _write_back(prepared: Prepared, provisioned: Provisioned) -> tuple[tuple[str, ...], AerostackError | None]:
     """Put ids that the file does not have yet into it. The ids are in the journal already, so a failure loses none."""
+    if prepared.backend.spec().keeps_ids:
+        return (), None
     missing = {resource.key for resource in prepared.project.resources if resource.id is None}
     ids = {key: remote_id for key, remote_id in provisioned.ids.items() if key in missing}
     if not ids:

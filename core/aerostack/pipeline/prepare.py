@@ -34,14 +34,16 @@ def prepare(request: Request, environ: Mapping[str, str]) -> Prepared:
         flag=request.backend,
         use_own_account=request.use_own_account,
         environ=environ,
-        configured=document.deploy(environment).choice,
+        configured=document.deploy(environment if environment in document.environments else None).choice,
     )
     backend = _load(choice)
     spec = backend.spec()
     if environment is None and source == "default":
         environment = spec.default_environment
-    loaded = project.load(path, environment)
-    if request.policy.provision is False:
+    if environment is not None and spec.any_environment:
+        document = document.including(environment)
+    loaded = project.load(path, environment, defined=not spec.any_environment)
+    if request.policy.provision is False and not spec.keeps_ids:
         project.refuse_placeholders(loaded)
     table, where = document.backend(choice.name, environment)
     return Prepared(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -69,6 +69,18 @@ class Document:
         raise ConfigError(
             f"unknown environment `{shown(name)}`", hint=hint, where=Location(self.path), code="unknown_environment"
         )
+
+    def including(self, name: str) -> Document:
+        """The document with an environment of that name, an empty one if the file defines none.
+
+        Raises ``ConfigError`` for a name that is probably a slip of one that is defined.
+        """
+        if name in self.environments:
+            return self
+        if closest(name, self.environments):
+            self.environment_path(name)
+        tables = {**self._tables(self.spelling), name: {}}
+        return replace(self, data={**self.data, self.spelling: tables})
 
     @property
     def spelling(self) -> str:

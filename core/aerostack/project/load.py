@@ -18,12 +18,16 @@ from aerostack.project.names import WorkerName, clashes, label, worker_name, wor
 from aerostack.project.secrets import required_secrets, secret_errors
 
 
-def load(path: Path, environment: str | None) -> Project:
+def load(path: Path, environment: str | None, *, defined: bool = True) -> Project:
     """Read the file and flatten one environment; ``None`` is the base.
 
-    Raises ``ConfigError``: the first problem of the base and this environment, in the order of the file.
+    With ``defined=False`` the file need not define the environment: it is the base under that name then. Raises
+    ``ConfigError``: the first problem of the base and this environment, in the order of the file.
     """
-    project, problems = _examine(read(path), environment)
+    document = read(path)
+    if environment is not None and not defined:
+        document = document.including(environment)
+    project, problems = _examine(document, environment)
     if project is not None:
         return project
     error = problems[0]

@@ -1,0 +1,158 @@
+"""The programs that one run starts, and their end."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import threading
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import IO
+
+from aerostack.errors import CommandError, MissingExecutableError
+from aerostack.model import CommandResult
+from aerostack.redact import is_secret_name
+
+# Enough of what a program said to explain its failure.
+_REMEMBERED = 1000
+# A stream ends when its last writer does; a program that left the session may live on.
+_LAST_WORDS = 2.0
+
+
+class Programs:
+    """Starts programs, each in a session of its own; after ``end`` none of them runs any more, and none is started.
+
+    What the user set is passed on to them, but no credential of ours.
+    """
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = {name: value for name, value in environ.items() if not _is_ours(name)}
+        self._running: set[subprocess.Popen[str]] | None = set()
+        self._starting = threading.Lock()
+
+    def end(self) -> None:
+        """End every program that still runs, with all that it started."""
+        with self._starting:
+            running, self._running = self._running or set(), None
+        for process in running:
+            _kill(process)
+
+    def run(
+        self, argv: Sequence[str], *, cwd: Path | None, env: Mapping[str, str] | None, timeout: float
+    ) -> CommandResult:
+        """Run a program and wait for it, at most ``timeout`` seconds. Raises ``CommandError``."""
+        process = self._start(argv, cwd, env)
+        try:
+            stdout, stderr = process.communicate(timeout=timeout)
+        except BaseException as error:
+            _kill(process)
+            process.communicate()
+            if isinstance(error, subprocess.TimeoutExpired):
+                raise _too_slow(argv, timeout) from None
+            raise
+        finally:
+            self._forget(process)
+        return CommandResult(argv=tuple(argv), status=process.returncode, stdout=stdout, stderr=stderr)
+
+    def stream(
+        self,
+        argv: Sequence[str],
+        *,
+        cwd: Path | None,
+        env: Mapping[str, str] | None,
+        timeout: float,
+        said: Callable[[str], None],
+    ) -> CommandResult:
+        """As ``run``, and call ``said`` with each line when it comes, from two threads.
+
+        Only the last 1000 lines of each stream are in the result.
+        """
+        process = self._start(argv, cwd, env)
+        assert process.stdout is not None and process.stderr is not None
+        out, err = _Reader(process.stdout, said), _Reader(process.stderr, said)
+        try:
+            process.wait(timeout=timeout)
+        except BaseException as error:
+            _kill(process)
+            process.wait()
+            if isinstance(error, subprocess.TimeoutExpired):
+                raise _too_slow(argv, timeout) from None
+            raise
+        finally:
+            # What it started may hold the streams open, but nobody waits for that.
+            _kill(process)
+            texts = out.text(), err.text()
+            self._forget(process)
+        return CommandResult(argv=tuple(argv), status=process.returncode, stdout=texts[0], stderr=texts[1])
+
+    def _forget(self, process: subprocess.Popen[str]) -> None:
+        with self._starting:
+            if self._running is not None:
+                self._running.discard(process)
+
+    def _start(self, argv: Sequence[str], cwd: Path | None, env: Mapping[str, str] | None) -> subprocess.Popen[str]:
+        program = Path(argv[0]).name
+        with self._starting:
+            if self._running is None:
+                raise CommandError(f"`{program}` is not run any more: the deploy is over", argv=tuple(argv))
+            try:
+                process = subprocess.Popen(
+                    list(argv),
+                    cwd=cwd,
+                    env=self._environ | dict(env or {}),
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    text=True,
+                    encoding="utf-8",
+                    errors="replace",
+                    start_new_session=True,
+                )
+            except FileNotFoundError as error:
+                raise MissingExecutableError(
+                    f"the program `{program}` is not on this machine", argv=tuple(argv), hint=f"install {program}"
+                ) from error
+            except OSError as error:
+                raise CommandError(f"`{program}` cannot be run: {error.strerror or error}", argv=tuple(argv)) from error
+            self._running.add(process)
+            return process
+
+
+class _Reader:
+    """Reads one stream to its end, in a thread."""
+
+    def __init__(self, stream: IO[str], said: Callable[[str], None]) -> None:
+        self._lines: deque[str] = deque(maxlen=_REMEMBERED)
+        self._stream = stream
+        self._said = said
+        self._thread = threading.Thread(target=self._read, name="output", daemon=True)
+        self._thread.start()
+
+    def text(self) -> str:
+        """What was read. To be called when the program has ended."""
+        self._thread.join(timeout=_LAST_WORDS)
+        return "\n".join(self._lines)
+
+    def _read(self) -> None:
+        with self._stream:
+            for line in self._stream:
+                line = line.rstrip("\r\n")
+                self._lines.append(line)
+                self._said(line)
+
+
+def _too_slow(argv: Sequence[str], timeout: float) -> CommandError:
+    return CommandError(f"`{Path(argv[0]).name}` did not finish within {timeout:g} seconds", argv=tuple(argv))
+
+
+def _kill(process: subprocess.Popen[str]) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+def _is_ours(name: str) -> bool:
+    """Whether a variable is a credential that no program we start may see unless it is given to it on purpose."""
+    return name.startswith(("CLOUDFLARE_", "CF_", "WRANGLER_", "AEROSTACK_")) and is_secret_name(name)
