@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -15,7 +16,8 @@ from aerostack_cloudflare.record import HEX32
 CLOUDFLARE = "https://api.cloudflare.com/client/v4"
 
 _HINT = (
-    "set CLOUDFLARE_API_TOKEN (make one at https://dash.cloudflare.com/profile/api-tokens), or run `wrangler login`; "
+    "set CLOUDFLARE_API_TOKEN (make one at https://dash.cloudflare.com/profile/api-tokens), "
+    "or run `aerostack wrangler login`; "
     'for an account on this machine: eval "$(aerostack edge env)"'
 )
 
@@ -37,11 +39,17 @@ def base_url(tools: Tools) -> str:
     return check_address(tools.environ("CLOUDFLARE_API_BASE_URL") or CLOUDFLARE, "CLOUDFLARE_API_BASE_URL")
 
 
-def from_environment(tools: Tools, account_id: str | None = None, root: Path | None = None) -> Credentials:
+def from_environment(
+    tools: Tools,
+    account_id: str | None = None,
+    root: Path | None = None,
+    wrangler: Callable[[], Sequence[str]] | None = None,
+) -> Credentials:
     """``CLOUDFLARE_API_TOKEN``, else the login that wrangler holds, with ``account_id`` or ``CLOUDFLARE_ACCOUNT_ID``.
 
-    ``root`` is the project's folder, where wrangler may be installed too. Raises ``AuthError`` without credentials or
-    for a token that cannot be one, and ``ConfigError`` for an account id that cannot be one. Sends nothing.
+    ``root`` is the project's folder, where wrangler may be installed too; ``wrangler`` gives the command of another
+    one, to be asked when there is none there and none on PATH. Sends nothing. Raises ``AuthError`` without credentials
+    or for a token that cannot be one, and ``ConfigError`` for an account id that cannot be one.
     """
     account = _account(tools, account_id)
     token = tools.secret("CLOUDFLARE_API_TOKEN")
@@ -61,7 +69,7 @@ def from_environment(tools: Tools, account_id: str | None = None, root: Path | N
             applied=False,
             hint='set CLOUDFLARE_API_TOKEN for it; for an account on this machine: eval "$(aerostack edge env)"',
         )
-    login = wrangler_login.token(tools, root)
+    login = wrangler_login.token(tools, root, wrangler)
     if login is None:
         raise AuthError("no credentials for Cloudflare", applied=False, hint=_HINT)
     return Credentials(_checked(login, "the token of `wrangler auth token`"), account, "wrangler's login")

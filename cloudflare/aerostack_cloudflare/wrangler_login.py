@@ -6,34 +6,33 @@ one of ``{"type": "oauth", "token": …}``, ``{"type": "api_token", "token": …
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from aerostack.errors import AuthError, CommandError, MissingExecutableError
-from aerostack.model import Secret, Tools
+from aerostack.model import CommandResult, Secret, Tools
 
 # Node's start and a refresh over the network.
 _TIMEOUT = 15.0
 
 
-def token(tools: Tools, root: Path | None = None) -> Secret | None:
+def token(tools: Tools, root: Path | None = None, wrangler: Callable[[], Sequence[str]] | None = None) -> Secret | None:
     """The token; ``None`` when wrangler is not here or not logged in. Raises ``AuthError`` when it says nonsense.
 
-    wrangler is looked for in the project, then on PATH, and never downloaded.
+    wrangler is looked for in the project, then on PATH; then ``wrangler`` is asked for a command.
     """
     local = root / "node_modules" / ".bin" / "wrangler" if root else None
-    program = str(local) if local is not None and local.is_file() else "wrangler"
     try:
-        # Not `check`: the message of a failure would quote what was printed, which may be the token.
-        result = tools.run([program, "auth", "token", "--json"], cwd=root, timeout=_TIMEOUT, check=False)
-    except MissingExecutableError:
-        return None
+        result = _ask(tools, root, [str(local) if local is not None and local.is_file() else "wrangler"])
+        if result is None and wrangler is not None:
+            result = _ask(tools, root, wrangler())
     except CommandError as error:
         raise AuthError(
             f"wrangler could not be asked for its login: {error.message}",
             applied=False,
             hint="run `wrangler whoami` to see what is wrong, or set CLOUDFLARE_API_TOKEN",
         ) from None
-    if result.status != 0:
+    if result is None or result.status != 0:
         return None
     found = _document(result.stdout)
     if found.get("type") == "api_key":
@@ -50,6 +49,14 @@ def token(tools: Tools, root: Path | None = None) -> Secret | None:
             hint="update wrangler (`npm install --global wrangler@latest`), or set CLOUDFLARE_API_TOKEN",
         )
     return Secret(value)
+
+
+def _ask(tools: Tools, root: Path | None, command: Sequence[str]) -> CommandResult | None:
+    try:
+        # Not `check`: the message of a failure would quote what was printed, which may be the token.
+        return tools.run([*command, "auth", "token", "--json"], cwd=root, timeout=_TIMEOUT, check=False)
+    except MissingExecutableError:
+        return None
 
 
 def _document(text: str) -> dict[str, object]:

@@ -125,9 +125,13 @@ class BundleError(AerostackError):
 
 
 class CommandError(AerostackError):
-    """An external program ended with a status other than 0."""
+    """An external program ended with a status other than 0.
+
+    ``applied`` says what is known of its writes to a remote side, as that of ``RemoteError`` does.
+    """
 
     code = "command"
+    applied: bool | None = False
 
     def __init__(
         self,

@@ -297,13 +297,14 @@ class Tools(Protocol):
         argv: Sequence[str],
         *,
         cwd: Path | None = None,
-        env: Mapping[str, str] | None = None,
+        env: Mapping[str, str | None] | None = None,
         timeout: float = 60.0,
         check: bool = True,
     ) -> CommandResult:
         """Run a program without a shell and wait for it, at most ``timeout`` seconds.
 
-        The program inherits no credential of ours; ``env`` is added to what it inherits. Raises
+        The program inherits no credential of ours; ``env`` is added to what it inherits, and what is
+        ``None`` in it taken away. Raises
         ``MissingExecutableError``, and ``CommandError`` for a status other than 0 when ``check``.
         """
 
@@ -312,7 +313,7 @@ class Tools(Protocol):
         argv: Sequence[str],
         *,
         cwd: Path | None = None,
-        env: Mapping[str, str] | None = None,
+        env: Mapping[str, str | None] | None = None,
         timeout: float = 60.0,
     ) -> CommandResult:
         """As ``run`` without ``check``, and the user sees each line that the program prints, when it prints it.

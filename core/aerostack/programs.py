@@ -41,7 +41,7 @@ class Programs:
             _kill(process)
 
     def run(
-        self, argv: Sequence[str], *, cwd: Path | None, env: Mapping[str, str] | None, timeout: float
+        self, argv: Sequence[str], *, cwd: Path | None, env: Mapping[str, str | None] | None, timeout: float
     ) -> CommandResult:
         """Run a program and wait for it, at most ``timeout`` seconds. Raises ``CommandError``."""
         process = self._start(argv, cwd, env)
@@ -62,7 +62,7 @@ class Programs:
         argv: Sequence[str],
         *,
         cwd: Path | None,
-        env: Mapping[str, str] | None,
+        env: Mapping[str, str | None] | None,
         timeout: float,
         said: Callable[[str], None],
     ) -> CommandResult:
@@ -93,8 +93,11 @@ class Programs:
             if self._running is not None:
                 self._running.discard(process)
 
-    def _start(self, argv: Sequence[str], cwd: Path | None, env: Mapping[str, str] | None) -> subprocess.Popen[str]:
+    def _start(
+        self, argv: Sequence[str], cwd: Path | None, env: Mapping[str, str | None] | None
+    ) -> subprocess.Popen[str]:
         program = Path(argv[0]).name
+        environment: Mapping[str, str | None] = {**self._environ, **(env or {})}
         with self._starting:
             if self._running is None:
                 raise CommandError(f"`{program}` is not run any more: the deploy is over", argv=tuple(argv))
@@ -102,7 +105,7 @@ class Programs:
                 process = subprocess.Popen(
                     list(argv),
                     cwd=cwd,
-                    env=self._environ | dict(env or {}),
+                    env={name: value for name, value in environment.items() if value is not None},
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.PIPE,
                     stderr=subprocess.PIPE,

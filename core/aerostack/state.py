@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from aerostack.errors import JournalError
@@ -13,6 +14,16 @@ STATE = ".aerostack"
 def state_folder(path: Path) -> Path:
     """The folder ``.aerostack`` that ``path`` lies in."""
     return next(parent for parent in path.parents if parent.name == STATE)
+
+
+def file_name(text: str) -> str:
+    """``text`` as the name of one file.
+
+    A target or an environment name comes from outside: anything that is not plain is escaped, so that two different
+    names never share a file and none leaves the folder.
+    """
+    escaped = re.sub(r"[^A-Za-z0-9_.-]", lambda match: "%" + match.group().encode().hex(), text)
+    return "%2e" + escaped[1:] if escaped.startswith(".") else escaped
 
 
 def refuse_links(path: Path) -> None:

@@ -83,7 +83,7 @@ class RunTools:
         argv: Sequence[str],
         *,
         cwd: Path | None = None,
-        env: Mapping[str, str] | None = None,
+        env: Mapping[str, str | None] | None = None,
         timeout: float = 60.0,
         check: bool = True,
     ) -> CommandResult:
@@ -103,7 +103,7 @@ class RunTools:
         argv: Sequence[str],
         *,
         cwd: Path | None = None,
-        env: Mapping[str, str] | None = None,
+        env: Mapping[str, str | None] | None = None,
         timeout: float = 60.0,
     ) -> CommandResult:
         return self._programs.stream(argv, cwd=cwd, env=env, timeout=timeout, said=self._said)

@@ -37,8 +37,7 @@ app = typer.Typer(
 app.command("init")(init.init)
 app.command("deploy")(deploy.deploy)
 app.command("plan")(deploy.plan)
-# Shown in the help once a backend that we ship has the optional hook behind it.
-app.command("wrangler-config", hidden=True)(wrangler_config.wrangler_config)
+app.command("wrangler-config")(wrangler_config.wrangler_config)
 app.command("backends")(backends.backends)
 app.add_typer(config.app, name="config")
 app.add_typer(toolchain.app, name="toolchain")

@@ -36,7 +36,7 @@ class Output:
 
     def said(self, line: str) -> None:
         # Also what the program wrote to stdout: there is room for our own result only.
-        self.say(line)
+        streams.tell(streams.printed(redact(line, self._secrets), colour=self._colour))
 
     def done(self, action: Action) -> None:
         self.mark("✓", "green", action_line(action))

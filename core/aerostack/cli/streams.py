@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import io
+import itertools
 import os
+import re
 import sys
 import unicodedata
 from pathlib import Path
@@ -14,6 +16,9 @@ from aerostack.errors import AerostackError
 
 # Marks that turn the reading direction around, by which a text can look like another one.
 _TURNS = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def prepare() -> None:
@@ -32,6 +37,13 @@ def visible(text: str) -> str:
     if text.isascii() and text.replace("\n", "").replace("\t", "").isprintable():
         return text
     return "".join(character if _is_plain(character) else _escaped(character) for character in text)
+
+
+def printed(text: str, *, colour: bool) -> str:
+    """What another program printed: as ``visible``, but its colours are kept, or left out."""
+    parts = _COLOUR.split(text)
+    codes = _COLOUR.findall(text) if colour else []
+    return "".join(visible(part) + code for part, code in itertools.zip_longest(parts, codes, fillvalue=""))
 
 
 def is_utf8(text: str) -> bool:

@@ -7,13 +7,12 @@ is ours, and whether an earlier run announced a creation and then died.
 from __future__ import annotations
 
 import json
-import re
 import threading
 from pathlib import Path
 from typing import Any
 
 from aerostack.errors import JournalError
-from aerostack.state import STATE, refuse_links, write_state
+from aerostack.state import STATE, file_name, refuse_links, write_state
 
 _VERSION = 1
 
@@ -25,8 +24,8 @@ class FileJournals:
     """
 
     def __init__(self, root: Path, backend: str, environment: str | None) -> None:
-        self.folder = root / STATE / "journal" / _file_name(backend)
-        self._stem = _file_name(environment or "_base")
+        self.folder = root / STATE / "journal" / file_name(backend)
+        self._stem = file_name(environment or "_base")
 
     @property
     def lock_path(self) -> Path:
@@ -35,14 +34,7 @@ class FileJournals:
 
     def at(self, target: str) -> FileJournal:
         """The journal of ``target``."""
-        return FileJournal(self.folder / _file_name(target) / f"{self._stem}.json")
-
-
-def _file_name(text: str) -> str:
-    # A target or an environment name comes from outside; anything that is not plain is escaped, so that two
-    # different names never share a file and none leaves the folder.
-    escaped = re.sub(r"[^A-Za-z0-9_.-]", lambda match: "%" + match.group().encode().hex(), text)
-    return "%2e" + escaped[1:] if escaped.startswith(".") else escaped
+        return FileJournal(self.folder / file_name(target) / f"{self._stem}.json")
 
 
 class FileJournal:

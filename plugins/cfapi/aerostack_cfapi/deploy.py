@@ -6,12 +6,12 @@ import secrets
 
 from aerostack.http import parallel
 from aerostack.model import Action, Deployment, Project, Provisioned, Resolution, Tools
+from aerostack_cfapi.account import connect
 from aerostack_cfapi.bindings import bindings
 from aerostack_cfapi.metadata import content_hash, metadata, tag
 from aerostack_cfapi.resolve import wanted_address
 from aerostack_cfapi.settings import CfapiSettings
 from aerostack_cloudflare.account import Cloudflare
-from aerostack_cloudflare.project.connection import connect
 
 
 def deploy(
@@ -22,7 +22,7 @@ def deploy(
     worker, address = planned["worker"], planned["workers.dev"]
     version, url = worker.id or "", _text(resolution.details.get("url"))
     if worker.writes or address.writes:
-        cloudflare = connect(project, settings.account_id, tools)
+        cloudflare = connect(project, settings, tools)
         if worker.writes:
             version = _upload(cloudflare, project, provisioned, tools)
             tools.done(worker)

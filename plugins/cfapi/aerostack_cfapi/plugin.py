@@ -43,11 +43,11 @@ def aerostack_resolve(
 def aerostack_provision(
     project: Project, resolution: Resolution, settings: CfapiSettings, journal: Journal, tools: Tools
 ) -> Provisioned:
-    from aerostack_cloudflare.project.connection import connect
+    from aerostack_cfapi.account import connect
     from aerostack_cloudflare.project.provision import provision
 
     def account() -> Cloudflare:
-        return connect(project, settings.account_id, tools)
+        return connect(project, settings, tools)
 
     return provision(account, project, resolution, journal, tools, settings.concurrency)
 

@@ -7,11 +7,11 @@ from typing import Any
 
 from aerostack.errors import RemoteError
 from aerostack.model import Action, Bundle, Journals, Policy, Project, Resolution, Tools
+from aerostack_cfapi.account import connect
 from aerostack_cfapi.bindings import bindings
 from aerostack_cfapi.keys import check_keys
 from aerostack_cfapi.metadata import content_hash, metadata, tagged_hash
 from aerostack_cfapi.settings import CfapiSettings
-from aerostack_cloudflare.project.connection import connect
 from aerostack_cloudflare.project.notes import notes
 from aerostack_cloudflare.project.observed import Observed, Worker, observe
 from aerostack_cloudflare.project.plan import plan_resources
@@ -22,7 +22,7 @@ def resolve(project: Project, settings: CfapiSettings, policy: Policy, journals:
     """Plan. The code is built while the reads are on the wire."""
     check_keys(project)
     bundle = tools.bundle(project)
-    cloudflare = connect(project, settings.account_id, tools)
+    cloudflare = connect(project, settings, tools)
     tools.step(f"reading the account {cloudflare.account_id}")
     journal = journals.at(cloudflare.account_id)
     observed = observe(cloudflare, project, journal, settings.concurrency)

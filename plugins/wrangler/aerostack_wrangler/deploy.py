@@ -1,0 +1,100 @@
+"""deploy: write the configuration, run wrangler, and look at what is live afterwards."""
+
+from __future__ import annotations
+
+import json
+import secrets
+
+from aerostack.errors import ConfigError, ConflictError, RemoteError
+from aerostack.model import CommandResult, Deployment, Project, Provisioned, Resolution, Tools
+from aerostack.state import refuse_links, write_state
+from aerostack_wrangler import live, session
+from aerostack_wrangler.account import connect
+from aerostack_wrangler.config import generate
+from aerostack_wrangler.failure import failure, unreported
+from aerostack_wrangler.invocation import Invocation
+from aerostack_wrangler.live import Live
+from aerostack_wrangler.place import config_file, folder, output_file
+from aerostack_wrangler.program import program
+from aerostack_wrangler.session import Session
+from aerostack_wrangler.settings import WranglerSettings
+
+
+def deploy(
+    project: Project, resolution: Resolution, provisioned: Provisioned, settings: WranglerSettings, tools: Tools
+) -> Deployment:
+    """Carry out the plan's worker and triggers actions.
+
+    Raises ``CommandError`` when wrangler fails, and ``ConflictError`` when another version is live afterwards.
+    """
+    planned = {action.key: action for action in resolution.actions}
+    cloudflare = connect(project, settings, tools)
+    invocation = Invocation(
+        program=program(project, settings, tools),
+        config=config_file(project),
+        output=output_file(project),
+        account_id=cloudflare.account_id,
+        tag=f"aw1:{secrets.token_hex(8)}",
+    )
+    _write(project, provisioned)
+    result, reported = _run(invocation, project, settings, tools)
+    try:
+        now = live.read(cloudflare, project)
+    except RemoteError as error:
+        if result.status != 0:
+            # What wrangler failed at is probably the same.
+            raise failure(result, reported, project, applied=None) from error
+        error.applied = None
+        error.hint = "wrangler says that it is deployed; see what `aerostack plan` says when the account answers again"
+        raise
+    ours = now is not None and (now.tag == invocation.tag or now.version == reported.version_id)
+    if ours:
+        tools.done(planned["worker"])
+    if result.status != 0:
+        raise failure(result, reported, project, applied=None if ours else False)
+    if now is None or not ours:
+        raise _overtaken(project, reported, now) if reported.version_id else unreported(result)
+    tools.done(planned["triggers"])
+    return Deployment(
+        version=now.version,
+        urls=live.urls(reported.targets, now.url),
+        details={"wrangler": reported.wrangler, "targets": reported.targets},
+    )
+
+
+def _write(project: Project, provisioned: Provisioned) -> None:
+    document = generate(project, provisioned.ids, folder(project))
+    text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    try:
+        write_state(config_file(project), text.encode())
+    except OSError as error:
+        raise ConfigError(
+            f"{config_file(project)} cannot be written: {error.strerror or error}",
+            hint="make the folder .aerostack writable, with room on the disk",
+        ) from error
+
+
+def _run(
+    invocation: Invocation, project: Project, settings: WranglerSettings, tools: Tools
+) -> tuple[CommandResult, Session]:
+    refuse_links(invocation.output)
+    # wrangler appends, and what an earlier run reported must not be taken for this one's.
+    invocation.output.unlink(missing_ok=True)
+    token = tools.secret("CLOUDFLARE_API_TOKEN")
+    credentials = {"CLOUDFLARE_API_TOKEN": token.reveal()} if token else {}
+    tools.step(f"running wrangler deploy for {project.name}")
+    # From the project's folder, as wrangler takes its working directory for that.
+    result = tools.stream(
+        invocation.argv, cwd=project.root, env=invocation.environ | credentials, timeout=settings.timeout
+    )
+    return result, session.read(invocation.output)
+
+
+def _overtaken(project: Project, reported: Session, now: Live | None) -> ConflictError:
+    what = f"version {now.version} is live" if now else "nothing is live"
+    return ConflictError(
+        f"wrangler deployed version {reported.version_id} of {project.name}, but {what}: somebody deployed meanwhile",
+        applied=None,
+        hint="agree who deploys, then deploy again",
+        code="overtaken",
+    )

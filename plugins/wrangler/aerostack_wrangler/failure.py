@@ -1,0 +1,75 @@
+"""What it means when wrangler ends with another status than 0, or says nothing."""
+
+from __future__ import annotations
+
+import re
+import signal
+
+from aerostack.errors import CommandError
+from aerostack.model import CommandResult, Project
+from aerostack_wrangler.session import Session
+
+# wrangler writes its errors in colour, whoever reads them.
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_QUOTED = re.compile(r'"([\w.\[\]-]+)"')
+
+
+def failure(result: CommandResult, reported: Session, project: Project, *, applied: bool | None) -> CommandError:
+    """The error for a wrangler that failed. ``applied`` is what the account shows."""
+    said = reported.failure
+    error = CommandError(
+        f"wrangler: {_reason(result, reported)}" if said else _ended(result),
+        argv=result.argv,
+        status=result.status,
+        stderr=_COLOUR.sub("", result.stderr),
+    )
+    error.applied = applied
+    if applied is None:
+        error.hint = "the new version may be live already: see what `aerostack plan` says, then deploy again"
+    elif said and "configuration" in said:
+        _locate(error, said, project)
+    return error
+
+
+def unreported(result: CommandResult) -> CommandError:
+    """The error for a wrangler that ended well, but neither reported a version nor has one live."""
+    error = CommandError(
+        "wrangler ended without an error, but reported no version, and none of this run is live",
+        argv=result.argv,
+        status=result.status,
+        stderr=_COLOUR.sub("", result.stderr),
+        hint="see what it said above; deploy again, and report it as a bug if it stays",
+        code="wrangler_unreported",
+    )
+    error.applied = None
+    return error
+
+
+def _reason(result: CommandResult, reported: Session) -> str:
+    """wrangler's message; for a request that Cloudflare refused, Cloudflare's own sentence, which stderr has alone."""
+    said = (reported.failure or "").strip()
+    mark = f"[code: {reported.code}]"
+    if reported.code is None:
+        return said
+    quoted = [_COLOUR.sub("", line).strip() for line in result.stderr.splitlines() if mark in line]
+    return f"{said} {quoted[-1] if quoted else mark}"
+
+
+def _ended(result: CommandResult) -> str:
+    if result.status < 0:
+        try:
+            name = signal.Signals(-result.status).name
+        except ValueError:
+            name = str(-result.status)
+        return f"wrangler was killed by {name} before it was done"
+    return f"wrangler ended with status {result.status} and no message of its own: what it printed is above"
+
+
+def _locate(error: CommandError, said: str, project: Project) -> None:
+    """The place in aerostack.toml of the first key that wrangler complains about."""
+    for key in _QUOTED.findall(said):
+        where = project.where.get(key)
+        if where is not None:
+            error.where = where
+            error.hint = f"correct `{key}` there: wrangler does not accept it"
+            return

@@ -1,0 +1,70 @@
+"""The hooks of the backend ``wrangler``. Each calls the module that does the work, imported when it is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from aerostack.hookspecs import hookimpl
+from aerostack.model import (
+    BackendSpec,
+    Deployment,
+    Journal,
+    Journals,
+    Policy,
+    Project,
+    Provisioned,
+    Resolution,
+    Tools,
+)
+from aerostack_wrangler.settings import WranglerSettings
+
+if TYPE_CHECKING:
+    from aerostack_cloudflare.account import Cloudflare
+
+
+@hookimpl
+def aerostack_backend() -> BackendSpec:
+    return BackendSpec(
+        summary="your own Cloudflare account, through the real wrangler (--use-own-account)",
+        settings=WranglerSettings,
+    )
+
+
+@hookimpl
+def aerostack_resolve(
+    project: Project, settings: WranglerSettings, policy: Policy, journals: Journals, tools: Tools
+) -> Resolution:
+    from aerostack_wrangler.resolve import resolve
+
+    return resolve(project, settings, policy, journals, tools)
+
+
+@hookimpl
+def aerostack_provision(
+    project: Project, resolution: Resolution, settings: WranglerSettings, journal: Journal, tools: Tools
+) -> Provisioned:
+    from aerostack_cloudflare.project.provision import provision
+    from aerostack_wrangler.account import connect
+
+    def account() -> Cloudflare:
+        return connect(project, settings, tools)
+
+    return provision(account, project, resolution, journal, tools, settings.concurrency)
+
+
+@hookimpl
+def aerostack_deploy(
+    project: Project, resolution: Resolution, provisioned: Provisioned, settings: WranglerSettings, tools: Tools
+) -> Deployment:
+    from aerostack_wrangler.deploy import deploy
+
+    return deploy(project, resolution, provisioned, settings, tools)
+
+
+@hookimpl
+def aerostack_config(project: Project, ids: Mapping[str, str], folder: Path) -> Mapping[str, Any]:
+    from aerostack_wrangler.config import generate
+
+    return generate(project, ids, folder)
