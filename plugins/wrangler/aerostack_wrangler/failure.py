@@ -7,6 +7,7 @@ import signal
 
 from aerostack.errors import CommandError
 from aerostack.model import CommandResult, Project
+from aerostack_wrangler.place import config_file
 from aerostack_wrangler.session import Session
 
 # wrangler writes its errors in colour, whoever reads them.
@@ -73,3 +74,5 @@ def _locate(error: CommandError, said: str, project: Project) -> None:
             error.where = where
             error.hint = f"correct `{key}` there: wrangler does not accept it"
             return
+    given = config_file(project).relative_to(project.root)
+    error.hint = f"correct it in {project.file.name}; what wrangler was given is in {given}"

@@ -31,8 +31,6 @@ class Invocation:
             self.tag,
             # What is missing has been created by us, under names that are found again.
             "--experimental-provision=false",
-            # No guesses about frameworks, and no files changed for them: the project has its configuration.
-            "--autoconfig=false",
         )
 
     @property

@@ -42,10 +42,14 @@ def urls(targets: Sequence[str], workers_dev: str | None) -> tuple[str, ...]:
     ``workers_dev`` is the address as the account writes it, which wrangler reports without scheme and port.
     """
     known = urlsplit(workers_dev).hostname if workers_dev else None
-    hosts = (target.removesuffix(_CUSTOM_DOMAIN) for target in targets)
-    return tuple(
-        workers_dev if workers_dev and host == known else f"https://{host}" for host in hosts if _is_host(host)
-    )
+    found = []
+    for target in targets:
+        host = target.removesuffix(_CUSTOM_DOMAIN).removeprefix("https://")
+        if workers_dev and (host == known or host.endswith(".workers.dev")):
+            found.append(workers_dev)
+        elif _is_host(host):
+            found.append(f"https://{host}")
+    return tuple(found)
 
 
 def _is_host(text: str) -> bool:

@@ -1,0 +1,177 @@
+"""The real wrangler, driven by the command line, with the edge as the account."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aerostack.testing import RunningEdge, fetch
+
+
+def test_a_first_deploy_provisions_writes_ids_back_and_is_live(
+    run: Callable[..., Any], project: Path, edge: RunningEdge
+) -> None:
+    done = run("deploy", "--use-own-account", "--env", "staging")
+    assert done.status == 0, done.stderr
+    assert done.stderr.splitlines()[0] == "backend wrangler (--use-own-account)"
+    assert "◆ wrangler 4.164.0 (pinned)" in done.stderr
+    assert "Total Upload: " in done.stderr, "wrangler's own words are shown"
+    url = done.stdout.strip()
+    assert fetch(url)[0] == 200
+
+    written = tomllib.loads((project / "aerostack.toml").read_text())
+    database = written["env"]["staging"]["d1_databases"][0]
+    namespace = written["env"]["staging"]["kv_namespaces"][0]
+    name = f"{written['name']}-staging"
+    bindings = edge.account("GET", f"/workers/scripts/{name}/settings")["bindings"]
+    bound = {binding["name"]: binding for binding in bindings}
+    assert bound["DB"]["id"] == database["database_id"]
+    assert bound["CACHE"]["namespace_id"] == namespace["id"]
+    assert "database_id" not in written["d1_databases"][0], "the base is not staging"
+
+    generated = json.loads((project / ".aerostack/wrangler/staging.json").read_text())
+    assert generated["name"] == name
+    assert generated["d1_databases"][0]["database_id"] == database["database_id"]
+    assert (project / ".aerostack/.gitignore").read_text() == "*\n"
+    assert not list(project.glob("wrangler.*"))
+
+
+def test_json_is_one_document_and_says_what_the_account_says(
+    run: Callable[..., Any], project: Path, edge: RunningEdge
+) -> None:
+    own = project / "wrangler.toml"
+    own.write_text("# the user's own, for something else\n")
+    done = run("deploy", "--backend", "wrangler", "--json")
+    assert done.status == 0, done.stderr
+    document = done.document
+    deployments = edge.account("GET", f"/workers/scripts/{document['worker']}/deployments")["deployments"]
+    assert document["version"] == deployments[0]["versions"][0]["version_id"]
+    assert document["outcome"] == "applied"
+    assert {name: item["outcome"] for name, item in document["resources"].items()} == {
+        "DB": "created",
+        "CACHE": "created",
+    }
+    assert [(action["verb"], action["kind"]) for action in document["actions"]] == [
+        ("create", "d1"),
+        ("create", "kv"),
+        ("create", "worker"),
+        ("update", "triggers"),
+    ]
+    assert "Total Upload: " in done.stderr
+    assert own.read_text() == "# the user's own, for something else\n"
+
+
+def test_the_backend_comes_from_the_file_or_the_environment_too(run: Callable[..., Any], project: Path) -> None:
+    assert run("plan", "--json", env={"AEROSTACK_BACKEND": "wrangler"}).document["backend"] == "wrangler"
+    file = project / "aerostack.toml"
+    file.write_text(file.read_text() + '\n[deploy]\nbackend = "wrangler"\n')
+    document = run("plan", "--json").document
+    assert (document["backend"], document["backend_source"]) == ("wrangler", "deploy.backend in aerostack.toml:35:11")
+
+
+def test_a_plan_changes_nothing_and_is_what_a_deploy_does(
+    run: Callable[..., Any], project: Path, edge: RunningEdge
+) -> None:
+    before = (project / "aerostack.toml").read_text()
+    planned = run("plan", "--use-own-account", "--json").document
+    assert (project / "aerostack.toml").read_text() == before
+    assert not (project / ".aerostack/wrangler").exists()
+    assert planned["actions"] == run("deploy", "--use-own-account", "--json").document["actions"]
+
+
+def test_wrangler_provisions_nothing_by_itself(run: Callable[..., Any], project: Path, edge: RunningEdge) -> None:
+    edge.forget()
+    assert run("deploy", "--use-own-account").status == 0
+    creations = [
+        request["path"].rpartition("/accounts/")[2].partition("/")[2]
+        for request in edge.requests()
+        if request["method"] == "POST" and request["path"].endswith(("/d1/database", "/kv/namespaces"))
+    ]
+    assert sorted(creations) == ["d1/database", "storage/kv/namespaces"]
+
+
+def test_both_account_backends_take_turns_without_creating_anything_twice(
+    run: Callable[..., Any], project: Path, edge: RunningEdge
+) -> None:
+    def owned() -> tuple[set[str], set[str]]:
+        databases = edge.account("GET", "/d1/database?per_page=1000")
+        namespaces = edge.account("GET", "/storage/kv/namespaces?per_page=1000")
+        return {item["uuid"] for item in databases}, {item["id"] for item in namespaces}
+
+    before = owned()
+    first = run("deploy", "--backend", "cfapi", "--json").document
+    made = owned()
+    assert [len(now - then) for now, then in zip(made, before, strict=True)] == [1, 1]
+    text = (project / "aerostack.toml").read_text()
+    ids = {name: (item["name"], item["id"]) for name, item in first["resources"].items()}
+    versions = {first["version"]}
+    module = project / "src/notes.ts"
+    for backend in ("wrangler", "cfapi", "wrangler"):
+        module.write_text(f"{module.read_text()}console.log('{backend} {len(versions)}');\n")
+        done = run("deploy", "--backend", backend, "--json")
+        assert done.status == 0, done.stderr
+        document = done.document
+        assert (document["worker"], document["urls"]) == (first["worker"], first["urls"])
+        assert {name: (item["name"], item["id"]) for name, item in document["resources"].items()} == ids
+        versions.add(document["version"])
+        assert fetch(document["urls"][0])[0] == 200
+    assert len(versions) == 4
+    assert owned() == made
+    assert (project / "aerostack.toml").read_text() == text
+
+
+def test_the_other_backends_resources_are_found_even_without_ids_in_the_file(
+    run: Callable[..., Any], project: Path
+) -> None:
+    """They are bound to the live Worker; a file that cannot be written keeps no id."""
+    file = project / "aerostack.toml"
+    text = file.read_text()
+    first = run("deploy", "--backend", "wrangler", "--json").document
+    file.write_text(text)
+    second = run("deploy", "--backend", "cfapi", "--json").document
+    assert [item["id"] for item in second["resources"].values()] == [item["id"] for item in first["resources"].values()]
+    assert [action["reason"] for action in second["actions"][:2]] == ["bound to the live Worker"] * 2
+
+
+def test_a_gradual_rollout_is_not_ended_by_the_way(run: Callable[..., Any], edge: RunningEdge) -> None:
+    first = run("deploy", "--use-own-account", "--json").document
+    second = run("deploy", "--use-own-account", "--json").document
+    split = [
+        {"version_id": first["version"], "percentage": 90},
+        {"version_id": second["version"], "percentage": 10},
+    ]
+    edge.account(
+        "POST",
+        f"/workers/scripts/{first['worker']}/deployments",
+        {"strategy": "percentage", "versions": split},
+    )
+    refused = run("deploy", "--use-own-account")
+    assert refused.status == 1
+    assert f"error: a gradual rollout of {first['worker']} is under way (90/10 %), and a deploy would end it" in (
+        refused.stderr
+    )
+    assert run("deploy", "--use-own-account", "-o", "end_rollout=true").status == 0
+
+
+def test_triggers_are_named_in_the_plan_and_set_by_wrangler(
+    run: Callable[..., Any], project: Path, edge: RunningEdge
+) -> None:
+    file = project / "aerostack.toml"
+    file.write_text(file.read_text() + '\n[triggers]\ncrons = ["0 3 * * *", "0 4 * * *"]\n')
+    done = run("deploy", "--use-own-account", "--json")
+    assert done.status == 0, done.stderr
+    assert done.document["actions"][-1]["reason"] == "workers.dev on, 2 schedules"
+    schedules = edge.account("GET", f"/workers/scripts/{done.document['worker']}/schedules")["schedules"]
+    assert [item["cron"] for item in schedules] == ["0 3 * * *", "0 4 * * *"]
+
+
+@pytest.mark.parametrize("variable", ["CLOUDFLARE_ENV", "WRANGLER_CI_OVERRIDE_NAME"])
+def test_variables_that_would_redirect_wrangler_do_not(run: Callable[..., Any], variable: str) -> None:
+    done = run("deploy", "--use-own-account", "--env", "staging", "--json", env={variable: "production"})
+    assert done.status == 0, done.stderr
+    assert done.document["worker"].endswith("-staging")
