@@ -6,7 +6,7 @@ import importlib
 import random
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self, TypeAlias, cast
 
@@ -144,6 +144,43 @@ class Client:
                 raise self._finished(error, attempt, asked) from None
             self._sleep(wait)
 
+    def lines(
+        self,
+        method: str,
+        path: str,
+        *,
+        operation: str,
+        params: Mapping[str, Any] | None = None,
+        judge: Judge = judge_status,
+    ) -> Iterator[str]:
+        """Send a request once and give the lines of its answer as they come, for as long as the server sends any.
+
+        Raises what ``judge`` makes of a refusal, before the first line, and ``UnavailableError`` when the connection
+        breaks.
+        """
+        import httpx
+
+        request = self._http.build_request(method, self.base_url + path, params=dict(params) if params else None)
+        connect = self._timeouts.connect
+        request.extensions["timeout"] = httpx.Timeout(connect=connect, read=None, write=connect, pool=connect).as_dict()
+        try:
+            response = self._http.send(request, stream=True)
+            try:
+                if response.status_code >= 300:
+                    self._refuse(response, operation, judge)
+                yield from response.iter_lines()
+            finally:
+                response.close()
+        except httpx.HTTPError as error:
+            failure = from_exception(error, url=request.url, method=method, operation=operation)
+            raise self._finished(failure, 1, None) from None
+
+    def _refuse(self, response: httpx.Response, operation: str, judge: Judge) -> None:
+        content = self._read(response, operation, self._clock() + self._timeouts.read)
+        error = judge(_answer(response, content, operation))
+        if error is not None:
+            raise self._finished(error, 1, None)
+
     def _attempt(
         self, request: httpx.Request, operation: str, judge: Judge, deadline: float, extra: float
     ) -> tuple[Response | None, RemoteError | None]:
@@ -168,13 +205,7 @@ class Client:
             return None, from_exception(error, url=request.url, method=request.method, operation=operation)
         except RemoteError as error:
             return None, error
-        answer = Response(
-            status=response.status_code,
-            headers={name.lower(): value for name, value in response.headers.items()},
-            content=content,
-            operation=operation,
-            method=request.method,
-        )
+        answer = _answer(response, content, operation)
         try:
             return answer, judge(answer)
         except RemoteError as error:
@@ -214,6 +245,16 @@ class Client:
         error.args = (error.message,)
         error.hint = redact(error.hint, secrets) if error.hint else None
         return error
+
+
+def _answer(response: httpx.Response, content: bytes, operation: str) -> Response:
+    return Response(
+        status=response.status_code,
+        headers={name.lower(): value for name, value in response.headers.items()},
+        content=content,
+        operation=operation,
+        method=response.request.method,
+    )
 
 
 def _open(
