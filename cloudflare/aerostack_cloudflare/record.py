@@ -97,6 +97,6 @@ def _malformed(operation: str, detail: str, applied: bool | None) -> RemoteError
         f"{operation}: the API's answer is not what it promises: {detail}",
         operation=operation,
         applied=applied,
-        hint="check that the address of the API is Cloudflare's or an edge's",
+        hint="check the address of the API",
         code="malformed_answer",
     )
