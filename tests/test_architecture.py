@@ -46,7 +46,8 @@ def test_only_the_chosen_backend_is_imported() -> None:
 
 def test_a_backends_module_is_light() -> None:
     """Its clients are imported in the hook bodies."""
-    assert imported_by("import aerostack_cfapi.plugin").isdisjoint({"httpx", "rich", "asyncio"})
+    for plugin in ("aerostack_cfapi.plugin", "aerostack_hosted.plugin"):
+        assert imported_by(f"import {plugin}").isdisjoint({"httpx", "rich", "asyncio"})
 
 
 def test_the_hooks_and_their_arguments_only_ever_grow() -> None:

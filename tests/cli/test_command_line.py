@@ -30,7 +30,7 @@ def test_version_and_help(aerostack: Run) -> None:
     assert aerostack("--version").stdout == f"aerostack {package.__version__}\n"
     shown = aerostack("--help")
     assert shown.status == 0
-    for command in ("deploy", "plan", "backends", "config", "toolchain", "edge", "unlock"):
+    for command in ("deploy", "plan", "backends", "config", "toolchain", "edge", "unlock", "login", "projects"):
         assert f"  {command} " in shown.stdout
 
 
@@ -85,11 +85,13 @@ def test_where_no_project_is_the_error_says_so(aerostack: Run, tmp_path: Path) -
     assert document["error"]["hint"]
 
 
-def test_the_default_backend_is_named_when_it_is_missing(aerostack: Run, project: Path) -> None:
+def test_without_a_login_the_default_backend_says_how_to_log_in(aerostack: Run, project: Path) -> None:
     done = aerostack("deploy", cwd=project)
-    assert done.status == 2
-    assert "error: there is no backend `aerostack`" in done.stderr
-    assert "--backend NAME" in done.stderr
+    assert done.status == 1
+    assert "backend aerostack (default)" in done.stderr
+    assert "environment staging (default)" in done.stderr
+    assert "error: not logged in to https://api.aerostack.dev" in done.stderr
+    assert "hint: aerostack login; in CI set AEROSTACK_API_KEY" in done.stderr
 
 
 def test_the_backend_of_the_file_is_blamed_at_its_place(aerostack: Run, project: Path) -> None:
@@ -102,7 +104,7 @@ def test_the_backend_of_the_file_is_blamed_at_its_place(aerostack: Run, project:
 
 
 def test_backends_are_listed(aerostack: Run) -> None:
-    assert f"cfapi  aerostack {package.__version__}" in aerostack("backends").stdout
+    assert f"cfapi      aerostack {package.__version__}" in aerostack("backends").stdout
     rows = aerostack("backends", "--check", "--json").document["backends"]
     assert next(row for row in rows if row["name"] == "cfapi")["status"] == "ok"
 

@@ -11,6 +11,7 @@ import typer
 from aerostack import __version__
 from aerostack.cli import (
     backends,
+    borrowed,
     config,
     deploy,
     edge,
@@ -24,10 +25,11 @@ from aerostack.cli import (
 )
 from aerostack.cli.output import Output
 from aerostack.cli.run import fail
-from aerostack.errors import EXIT_FAILED, EXIT_INTERRUPTED, UsageError
+from aerostack.errors import EXIT_FAILED, EXIT_INTERRUPTED, AerostackError, UsageError
 
 app = typer.Typer(
     name="aerostack",
+    cls=borrowed.Commands,
     help="Deploy Cloudflare Workers projects: one aerostack.toml, any backend.",
     no_args_is_help=True,
     rich_markup_mode=None,  # rich would cost 70 ms on every --help
@@ -75,6 +77,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     except typer.Abort:
         return EXIT_INTERRUPTED
+    except AerostackError as error:  # a command of another package cannot be loaded
+        return fail(Output(as_json="--json" in arguments), error, {})
     except _WrongFlags as error:
         return _wrong_flags(error, arguments)
     except BrokenPipeError:

@@ -1,0 +1,101 @@
+"""Calls of the API: addresses, the key, what an answer means, and patience with a server under load."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Self
+from urllib.parse import quote
+
+from aerostack.errors import ConfigError, RemoteError
+from aerostack.http import Client, Response, Timeouts
+from aerostack.model import Secret
+from aerostack_cloudflare.record import Record
+from aerostack_hosted.api.answers import judge
+
+#: A deploy is answered when it is live.
+_TIMEOUTS = Timeouts(connect=5.0, read=90.0, total=240.0)
+
+#: Shorter waits are nobody's concern.
+_WORTH_TELLING = 2.0
+
+# A list with more pages than this is a server that repeats itself.
+_MOST_PAGES = 1000
+
+
+class Api:
+    """The API below one address. A context manager, safe to use from several threads.
+
+    ``tell`` gets a line for people when the server asks to wait. Raises ``ConfigError`` for an address that a key must
+    not be sent to.
+    """
+
+    def __init__(self, url: str, key: Secret | None, *, tell: Callable[[str], None] = lambda message: None) -> None:
+        self._tell = tell
+        self._client = Client(f"{url}/api/v1", token=key, timeouts=_TIMEOUTS, sleep=self._wait)
+        self.url = url
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._client.close()
+
+    def request(self, method: str, path: str, operation: str, **request: Any) -> Response:
+        """Send a request; ``request`` is what ``Client.request`` takes beside."""
+        return self._client.request(method, path, operation=operation, judge=judge, **request)
+
+    def request_raw(
+        self,
+        method: str,
+        path: str,
+        operation: str,
+        judge_answer: Callable[[Response], RemoteError | None],
+        **request: Any,
+    ) -> Response:
+        """Send a request whose answers mean something of their own."""
+        return self._client.request(method, path, operation=operation, judge=judge_answer, **request)
+
+    def lines(
+        self,
+        method: str,
+        path: str,
+        operation: str,
+        judge_answer: Callable[[Response], RemoteError | None],
+        params: Mapping[str, str] | None = None,
+    ) -> Iterator[str]:
+        """The lines of an answer as they come, for as long as the server sends any."""
+        return self._client.lines(method, path, operation=operation, judge=judge_answer, params=params)
+
+    def call(self, method: str, path: str, operation: str, **request: Any) -> Record:
+        """The object that a call answers with."""
+        response = self.request(method, path, operation, **request)
+        return Record(response.json(), operation, False if method == "GET" else None)
+
+    def items(self, path: str, operation: str, params: Mapping[str, str] | None = None) -> Iterator[Record]:
+        """Every item of a list whose pages are chained by cursors."""
+        query, followed = dict(params or {}), set[str]()
+        for _ in range(_MOST_PAGES):
+            page = self.call("GET", path, operation, params=query)
+            yield from page.records("items")
+            following = page.optional_text("next")
+            if following is None or following in followed:
+                return
+            followed.add(following)
+            query["cursor"] = following
+
+    def pause(self, seconds: float) -> None:
+        """Let time pass between two requests."""
+        time.sleep(seconds)
+
+    def _wait(self, seconds: float) -> None:
+        if seconds >= _WORTH_TELLING:
+            self._tell(f"{self.url} asks to wait: trying again in {seconds:.0f} s")
+        time.sleep(seconds)
+
+
+def segment(name: str) -> str:
+    """A name as one segment of a path. Raises ``ConfigError`` for one that would change the path."""
+    if name in ("", ".", ".."):
+        raise ConfigError(f"{name!r} cannot be the name of anything", hint="give it a name with letters")
+    return quote(name, safe="")

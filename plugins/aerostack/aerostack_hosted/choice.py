@@ -1,0 +1,90 @@
+"""Which project on Aerostack a folder belongs to: ``project_id`` in the file › the link › the key's own › the name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from aerostack import project as files
+from aerostack.errors import ConfigError, Location
+from aerostack_hosted import link
+from aerostack_hosted.api.me import Me
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """``reference`` is an id or a slug. ``pinned`` when the user said which one; else it was made from the name.
+
+    ``source`` says who said so, for people.
+    """
+
+    reference: str
+    pinned: bool
+    source: str
+    where: Location | None = None
+
+
+def choose(file: Path, url: str) -> Choice:
+    """Decide for an ``aerostack.toml`` from what is on this machine, for the API at ``url``.
+
+    Raises ``ConfigError``, also for a key that stands in the file.
+    """
+    document = files.read(file)
+    _refuse_key(document)
+    written = _pinned(document)
+    if written is not None:
+        return written
+    linked = link.read(file.parent)
+    if linked is not None and linked.api_url in (None, url):
+        return Choice(reference=linked.project_id, pinned=True, source="linked in .aerostack/project.json")
+    name = str(document.data.get("name", ""))
+    return Choice(reference=_slug(name), pinned=False, source=f"by its name {name}")
+
+
+def pinned(file: Path) -> Choice | None:
+    """The project that the file itself names."""
+    return _pinned(files.read(file))
+
+
+def check_key(choice: Choice, me: Me) -> Choice:
+    """The choice as the key allows it. Raises ``ConfigError`` for a key of another project than the pinned one."""
+    if me.project_id is None:
+        return choice
+    if choice.reference in (me.project_id, me.project_slug):
+        return choice
+    if not choice.pinned:
+        return Choice(reference=me.project_id, pinned=True, source="the project of the key")
+    raise ConfigError(
+        f"the key is for the project {me.project_slug or me.project_id}, but this folder belongs to "
+        f"{choice.reference} ({choice.source})",
+        hint="use a key for that project or for the account (aerostack login), or change the project: "
+        "aerostack link <project-id>",
+        where=choice.where,
+        code="project_mismatch",
+    )
+
+
+def _pinned(document: files.Document) -> Choice | None:
+    project = document.data.get("project_id")
+    if not isinstance(project, str) or not project:
+        return None
+    where = document.locate(("project_id",))
+    return Choice(reference=project, pinned=True, source=f"project_id in {where}", where=where)
+
+
+def _refuse_key(document: files.Document) -> None:
+    if "api_key" in document.data:
+        raise ConfigError(
+            "`api_key` in aerostack.toml is not used: whoever sees the project would have the key, "
+            "and a project of somebody else would deploy your code to their account",
+            key="api_key",
+            hint="delete the line, revoke that key, and log in: aerostack login (in CI: AEROSTACK_API_KEY)",
+            where=document.locate(("api_key",), key=True),
+            code="api_key_in_file",
+        )
+
+
+def _slug(name: str) -> str:
+    from aerostack.project.names import fit
+
+    return fit(name) or name

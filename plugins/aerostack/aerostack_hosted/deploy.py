@@ -1,0 +1,136 @@
+"""deploy: upload the code; it is live when the server says so."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+from aerostack import __version__
+from aerostack.errors import ConflictError, RemoteError, RemoteTimeoutError
+from aerostack.model import Bundle, Deployment, Journal, Project, Resolution, Tools
+from aerostack_cloudflare.multipart import Part, multipart
+from aerostack_hosted.api import deployments
+from aerostack_hosted.api.connection import Api
+from aerostack_hosted.api.deployments import PATIENCE, SETTLED, RemoteDeployment
+from aerostack_hosted.metadata import content_hash, metadata
+from aerostack_hosted.provision import project_of
+from aerostack_hosted.settings import HostedSettings
+from aerostack_hosted.target import connect
+
+#: Under this name the journal keeps the key of an upload until its end is known.
+_UPLOAD = "upload"
+
+#: So many times the server may answer "not yet", each after PATIENCE seconds: about ten minutes.
+_MOST_POLLS = 24
+
+
+def deploy(
+    project: Project, resolution: Resolution, settings: HostedSettings, journal: Journal, tools: Tools
+) -> Deployment:
+    """Carry out the plan's worker and crons actions; both go with one upload."""
+    writes = [action for action in resolution.actions if action.key in ("worker", "crons") and action.writes]
+    if not writes:
+        journal.forget(_UPLOAD)
+        return Deployment(
+            version=str(resolution.details["live"]), urls=_urls(resolution.details["url"]), outcome="unchanged"
+        )
+    api = connect(settings, tools)
+    made = _upload(api, project, resolution, settings, journal, tools)
+    for action in writes:
+        tools.done(action)
+    return Deployment(version=made.id, urls=_urls(made.url), details={"number": made.number})
+
+
+def _upload(
+    api: Api, project: Project, resolution: Resolution, settings: HostedSettings, journal: Journal, tools: Tools
+) -> RemoteDeployment:
+    bundle = tools.bundle(project).result()
+    document = metadata(project, bundle)
+    digest = content_hash(document)
+    live = resolution.details["live"]
+    reference, environment = project_of(project, resolution, settings, tools), str(project.environment)
+    key = _key(journal, f"{environment}/{digest}/{live}")
+    tools.step(f"uploading to {environment} ({bundle.size / 1024:.1f} KiB)")
+    try:
+        made = deployments.create(
+            api,
+            reference,
+            environment,
+            body=form(document, bundle, tag=digest, public=settings.public),
+            key=key,
+            live=live if isinstance(live, str) else None,
+        )
+        made = follow(api, reference, environment, made, tools.step)
+    except RemoteError as error:
+        if error.applied is False:
+            # The server has decided: another try is another deployment.
+            journal.forget(_UPLOAD)
+        if isinstance(error, ConflictError) and error.status == 412:
+            error.hint = "somebody else has deployed meanwhile: see `aerostack plan`, then deploy again"
+        raise
+    journal.forget(_UPLOAD)
+    return made
+
+
+def follow(
+    api: Api, project: str, environment: str, made: RemoteDeployment, tell: Callable[[str], None]
+) -> RemoteDeployment:
+    """Wait until the deployment is live, telling what becomes of it. Raises ``RemoteError`` when it never is."""
+    told = ""
+    for _ in range(_MOST_POLLS):
+        if made.status in SETTLED:
+            break
+        if made.status != told:
+            tell(f"deployment {made.number} is {made.status}: the server is busy, waiting for it")
+            told = made.status
+        made = deployments.get(api, project, environment, made.id, wait=PATIENCE)
+    if made.status == "live":
+        return made
+    if made.status == "failed":
+        raise RemoteError(
+            f"the deployment {made.number} to {environment} failed: {made.error_message or 'no reason was given'}",
+            applied=False,
+            hint=made.error_hint
+            or f"what was live before is live still; see `aerostack deployments log {made.number}`",
+            code=made.error_code or "deployment_failed",
+        )
+    if made.status == "superseded":
+        raise ConflictError(
+            f"a newer deployment took the place of deployment {made.number} before it was live",
+            applied=False,
+            hint="see who deployed: aerostack deployments list",
+            code="superseded",
+        )
+    raise RemoteTimeoutError(
+        f"the deployment {made.number} to {environment} is still {made.status}",
+        hint="deploy again: the same deployment is waited for; or see `aerostack deployments list`",
+    )
+
+
+def form(document: dict[str, Any], bundle: Bundle, *, tag: str, public: bool | None) -> tuple[bytes, str]:
+    """The body of the upload: the metadata first, then a file for each module."""
+    told: dict[str, Any] = document | {"tag": tag, "client": f"aerostack/{__version__}"}
+    if public is not None:
+        told["public"] = public
+    parts = [Part("metadata", json.dumps(told, ensure_ascii=False).encode(), type="application/json")]
+    parts += [
+        Part(module.name, module.content, filename=module.name, type="application/octet-stream")
+        for module in bundle.modules
+    ]
+    return multipart(parts)
+
+
+def _key(journal: Journal, what: str) -> str:
+    """The key of this upload: that of a run which was killed on the way with the same upload, else a new one."""
+    known = (journal.known(_UPLOAD) or "").rpartition("#")
+    if known[0] == what:
+        return known[2]
+    key = secrets.token_hex(16)
+    journal.record(_UPLOAD, f"{what}#{key}")
+    return key
+
+
+def _urls(url: object) -> tuple[str, ...]:
+    return (url,) if isinstance(url, str) and url else ()

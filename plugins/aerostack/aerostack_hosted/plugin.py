@@ -1,0 +1,43 @@
+"""The hooks of the backend ``aerostack``. Each calls the module that does the work, imported when it is needed."""
+
+from __future__ import annotations
+
+from aerostack.hookspecs import hookimpl
+from aerostack.model import BackendSpec, Deployment, Journal, Policy, Project, Provisioned, Resolution, Tools
+from aerostack_hosted.settings import HostedSettings
+
+
+@hookimpl
+def aerostack_backend() -> BackendSpec:
+    return BackendSpec(
+        summary="Aerostack's infrastructure; needs no Cloudflare account",
+        settings=HostedSettings,
+        default_environment="staging",
+        any_environment=True,
+        keeps_ids=True,
+    )
+
+
+@hookimpl
+def aerostack_resolve(project: Project, settings: HostedSettings, policy: Policy, tools: Tools) -> Resolution:
+    from aerostack_hosted.resolve import resolve
+
+    return resolve(project, settings, policy, tools)
+
+
+@hookimpl
+def aerostack_provision(
+    project: Project, resolution: Resolution, settings: HostedSettings, journal: Journal, tools: Tools
+) -> Provisioned:
+    from aerostack_hosted.provision import provision
+
+    return provision(project, resolution, settings, journal, tools)
+
+
+@hookimpl
+def aerostack_deploy(
+    project: Project, resolution: Resolution, settings: HostedSettings, journal: Journal, tools: Tools
+) -> Deployment:
+    from aerostack_hosted.deploy import deploy
+
+    return deploy(project, resolution, settings, journal, tools)

@@ -1,0 +1,17 @@
+"""``[backend.aerostack]`` in aerostack.toml, or ``-o key=value``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostedSettings:
+    """``public`` says who may call the Worker: everybody, or only who has a key; ``None`` leaves it as it is.
+
+    ``profile`` chooses among the logins of this machine. The API's address is no setting on purpose: a project's file
+    must not decide where a key is sent.
+    """
+
+    public: bool | None = None
+    profile: str | None = None
