@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from bench import deploy, edge, startup
+from bench import deploy, edge, peers, startup
 
-BENCHMARKS = {"startup": startup.run, "deploy": deploy.run, "edge": edge.run}
+BENCHMARKS = {"startup": startup.run, "deploy": deploy.run, "peers": peers.run, "edge": edge.run}
 
 
 def main(names: list[str]) -> int:
