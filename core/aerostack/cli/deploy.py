@@ -141,10 +141,11 @@ def _introduce(output: Output, prepared: Prepared) -> None:
     environment = project.environment or "base"
     source = prepared.environment_source
     output.say(f"environment {environment} ({source}), worker {project.name}")
-    if source == "default" and project.environments:
+    others = [name for name in project.environments if name != project.environment]
+    if source == "default" and others:
         output.warn(
-            f"no environment was named, so this is {environment}; the file also defines "
-            f"{', '.join(name for name in project.environments if name != project.environment)}: choose with --env"
+            f"no environment was named, so this is {environment}; the file also defines {', '.join(others)}: "
+            "choose with --env"
         )
     for note in project.notes:
         output.warn(note)

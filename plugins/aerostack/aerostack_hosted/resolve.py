@@ -119,7 +119,7 @@ def plan_worker(
 
     def action(verb: Verb, reason: str) -> Action:
         live = seen.live.id if seen and seen.live else None
-        return _action(verb, "worker", "worker", f"{project.environment}", reason, live)
+        return _action(verb, "worker", "worker", project.name, reason, live)
 
     if seen is None or seen.live is None:
         return action("create", "nothing is live in this environment")
