@@ -17,6 +17,11 @@ from aerostack.http.failure import applied, challenged, error_class
 
 _LONGEST_MESSAGE = 4000
 
+_HINTS_BY_CODE = {
+    "environment_not_found": "it exists once something was deployed to it: aerostack deploy --env NAME",
+    "project_not_found": "see `aerostack projects list` and `aerostack whoami`",
+}
+
 _HINTS: dict[type[RemoteError], str] = {
     AuthError: "log in again: aerostack login",
     PermissionDeniedError: "use a key with that scope: aerostack keys create --help",
@@ -39,14 +44,15 @@ def judge(response: Response) -> RemoteError | None:
     if said is None:
         return malformed(response) if response.status == 404 else judge_status(response)
     kind = error_class(response.status)
-    hint = _text(said, "hint") or _HINTS.get(kind)
+    code = _text(said, "code")
+    hint = _text(said, "hint") or _HINTS_BY_CODE.get(code) or _HINTS.get(kind)
     return kind(
         f"{response.operation} failed: {_reason(said)}",
         status=response.status,
         operation=response.operation,
         applied=applied(response.method, response.status),
         hint=hint,
-        code=_text(said, "code") or None,
+        code=code or None,
     )
 
 

@@ -32,6 +32,7 @@ class Api:
 
     def __init__(self, url: str, key: Secret | None, *, tell: Callable[[str], None] = lambda message: None) -> None:
         self._tell = tell
+        self._busy = False
         self._client = Client(f"{url}/api/v1", token=key, timeouts=_TIMEOUTS, sleep=self._wait)
         self.url = url
 
@@ -43,7 +44,7 @@ class Api:
 
     def request(self, method: str, path: str, operation: str, **request: Any) -> Response:
         """Send a request; ``request`` is what ``Client.request`` takes beside."""
-        return self._client.request(method, path, operation=operation, judge=judge, **request)
+        return self.request_raw(method, path, operation, judge, **request)
 
     def request_raw(
         self,
@@ -54,7 +55,13 @@ class Api:
         **request: Any,
     ) -> Response:
         """Send a request whose answers mean something of their own."""
-        return self._client.request(method, path, operation=operation, judge=judge_answer, **request)
+
+        def decide(response: Response) -> RemoteError | None:
+            self._busy = response.status in (429, 503)
+            return judge_answer(response)
+
+        self._busy = False
+        return self._client.request(method, path, operation=operation, judge=decide, **request)
 
     def lines(
         self,
@@ -84,13 +91,10 @@ class Api:
             followed.add(following)
             query["cursor"] = following
 
-    def pause(self, seconds: float) -> None:
-        """Let time pass between two requests."""
-        time.sleep(seconds)
-
     def _wait(self, seconds: float) -> None:
         if seconds >= _WORTH_TELLING:
-            self._tell(f"{self.url} asks to wait: trying again in {seconds:.0f} s")
+            why = "is under load" if self._busy else "gave no answer"
+            self._tell(f"{self.url} {why}: trying again in {seconds:.0f} s")
         time.sleep(seconds)
 
 
