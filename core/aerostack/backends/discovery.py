@@ -2,38 +2,61 @@
 
 from __future__ import annotations
 
+import importlib
+from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib import metadata
+from typing import Any
 
+from aerostack import __version__
 from aerostack.errors import BackendLoadError, UnknownBackendError
 from aerostack.suggest import closest
 
 GROUP = "aerostack.backends"
 
+#: Our own, and their modules. Reading the metadata of every installed package takes longer than a request, and a
+#: package that took one of these names would get the user's credentials.
+SHIPPED: Mapping[str, str] = {
+    "aerostack": "aerostack_hosted.plugin",
+    "cfapi": "aerostack_cfapi.plugin",
+    "wrangler": "aerostack_wrangler.plugin",
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """An installed backend: its name, and the distribution and module that provide it."""
+    """An installed backend: its name, the distribution that provides it, and its object, as ``module`` or
+    ``module:object``.
+    """
 
     name: str
     distribution: str
     version: str
-    entry_point: metadata.EntryPoint
+    reference: str
 
     @property
     def package(self) -> str:
         """Distribution and version, as in ``aerostack-null 1.0``."""
         return f"{self.distribution} {self.version}".strip()
 
+    def load(self) -> Any:
+        """Import it. Raises whatever the import raises."""
+        module, _, name = self.reference.partition(":")
+        target: Any = importlib.import_module(module)
+        for part in name.split(".") if name else ():
+            target = getattr(target, part)
+        return target
+
 
 def find_all() -> tuple[Found, ...]:
     """Every installed backend by name; a name that two packages provide appears twice."""
-    found = [
+    from importlib import metadata
+
+    found = [_shipped(name) for name in SHIPPED] + [
         Found(
             name=point.name,
             distribution=point.dist.name if point.dist else "unknown",
             version=point.dist.version if point.dist else "",
-            entry_point=point,
+            reference=point.value,
         )
         for point in metadata.entry_points(group=GROUP)
     ]
@@ -41,10 +64,12 @@ def find_all() -> tuple[Found, ...]:
 
 
 def find_one(name: str) -> Found:
-    """The backend called ``name``.
+    """The backend called ``name``; those that we ship are ours whatever else is installed.
 
     Raises ``UnknownBackendError`` when nobody provides it, ``BackendLoadError`` when several packages do.
     """
+    if name in SHIPPED:
+        return _shipped(name)
     installed = find_all()
     matches = [item for item in installed if item.name == name]
     if len(matches) > 1:
@@ -60,3 +85,7 @@ def find_one(name: str) -> Found:
         hint = f"did you mean `{near}`? (installed: {listed})" if near else f"installed: {listed}"
         raise UnknownBackendError(f"there is no backend `{name}`", hint=hint)
     return matches[0]
+
+
+def _shipped(name: str) -> Found:
+    return Found(name=name, distribution="aerostack", version=__version__, reference=SHIPPED[name])

@@ -43,7 +43,7 @@ def load(found: Found) -> Backend:
 
 def _import(found: Found) -> Any:
     try:
-        return found.entry_point.load()
+        return found.load()
     except (Exception, SystemExit) as error:  # a package that exits or crashes at import is broken, whatever it raised
         raise _unusable(found, f"cannot be imported: {type(error).__name__}: {error}") from error
 
@@ -60,7 +60,7 @@ def _check_parameters(found: Found, hook: str, implementation: pluggy.HookImpl) 
 def _unusable(found: Found, what: str) -> BackendLoadError:
     error = BackendLoadError(
         f"the backend `{found.name}` {what}",
-        hint=f"it comes from the package {found.package} (module {found.entry_point.value}): upgrade or uninstall it",
+        hint=f"it comes from the package {found.package} (module {found.reference}): upgrade or uninstall it",
     )
     error.backend = found.name
     return error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 
 from aerostack.http import parallel
 from aerostack.model import Action, Deployment, Project, Provisioned, Resolution, Tools
@@ -42,7 +42,7 @@ def deploy(
 def _upload(cloudflare: Cloudflare, project: Project, provisioned: Provisioned, tools: Tools) -> str:
     bundle = tools.bundle(project).result()
     document = metadata(project, bundle, bindings(project, provisioned.ids))
-    annotations = {"workers/tag": tag(content_hash(document, bundle), secrets.token_hex(4))}
+    annotations = {"workers/tag": tag(content_hash(document, bundle), os.urandom(4).hex())}
     tools.step(f"uploading {project.name} ({bundle.size / 1024:.1f} KiB)")
     uploaded = cloudflare.scripts.upload(
         project.name, metadata=document | {"annotations": annotations}, modules=bundle.modules

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import secrets
+import os
 
 from aerostack.errors import ConfigError, ConflictError, RemoteError
 from aerostack.model import CommandResult, Deployment, Project, Provisioned, Resolution, Tools
@@ -34,7 +34,7 @@ def deploy(
         config=config_file(project),
         output=output_file(project),
         account_id=cloudflare.account_id,
-        tag=f"aw1:{secrets.token_hex(8)}",
+        tag=f"aw1:{os.urandom(8).hex()}",
     )
     _write(project, provisioned)
     result, reported = _run(invocation, project, settings, tools)

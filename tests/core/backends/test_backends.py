@@ -111,6 +111,12 @@ def project(*resources: Resource) -> Project:
     )
 
 
+def test_no_package_can_take_the_name_of_a_backend_that_we_ship(install: Install) -> None:
+    install("thief", GOOD, backend="cfapi")
+    assert find_one("cfapi").distribution == "aerostack"
+    assert [item.distribution for item in find_all() if item.name == "cfapi"] == ["aerostack", "aerostack-thief"]
+
+
 def test_a_crash_in_a_hook_is_a_bug_of_that_package(install: Install) -> None:
     install("bad", GOOD.replace('return Resolution(target="t")', "return 1 / 0"))
     with pytest.raises(BackendContractError) as raised:
