@@ -326,7 +326,10 @@ class Tools(Protocol):
         """Start building the project's code, once a run; later calls return the same future."""
 
     def keep(self, name: str, open: Callable[[], AbstractContextManager[T]]) -> T:
-        """Something to have once in a run, such as a connection: opened at the first call, closed after the run."""
+        """Something to have once in a run, such as a connection: opened at the first call, closed after the run.
+
+        Several threads may ask: one opens it, the others wait.
+        """
 
     def confirm(self, question: str) -> bool:
         """Ask the user; the answer is no where nobody can be asked, and yes with ``--yes``."""

@@ -60,6 +60,7 @@ class RunTools:
         self._lock = threading.Lock()
         self._stack = contextlib.ExitStack()
         self._kept: dict[str, Any] = {}
+        self._opening: dict[str, threading.RLock] = {}
         self._programs = Programs(environ)
         self.carried_out: list[Action] = []
 
@@ -140,8 +141,11 @@ class RunTools:
             return self._bundle
 
     def keep(self, name: str, open: Callable[[], AbstractContextManager[T]]) -> T:
-        if name not in self._kept:
-            self._kept[name] = self._stack.enter_context(open())
+        with self._lock:
+            opening = self._opening.setdefault(name, threading.RLock())
+        with opening:
+            if name not in self._kept:
+                self._kept[name] = self._stack.enter_context(open())
         return cast(T, self._kept[name])
 
     def confirm(self, question: str) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from aerostack.model import Action, Journals, Policy, Project, Resolution, Tools
+from aerostack.http import parallel
+from aerostack.model import Action, Journals, JournalView, Policy, Project, Resolution, Tools
 from aerostack_cloudflare.project.notes import notes
-from aerostack_cloudflare.project.observed import observe
+from aerostack_cloudflare.project.observed import Observed, observe
 from aerostack_cloudflare.project.plan import plan_resources
 from aerostack_cloudflare.project.rollout import check_rollout
 from aerostack_wrangler.account import connect
@@ -20,18 +21,22 @@ def resolve(
 ) -> Resolution:
     """Plan. What cannot be deployed is refused before anything is asked."""
     generate(project, {}, folder(project))
-    found = program(project, settings, tools)
+
+    def look() -> tuple[str, JournalView, Observed]:
+        cloudflare = connect(project, settings, tools)
+        tools.step(f"reading the account {cloudflare.account_id}")
+        journal = journals.at(cloudflare.account_id)
+        return cloudflare.account_id, journal, observe(cloudflare, project, journal, settings.concurrency)
+
+    # Node.js is asked for its version, a whole start of it, while the reads are on the wire.
+    found, (target, journal, observed) = parallel(lambda: program(project, settings, tools), look)
     tools.step(f"wrangler {found.version} ({settings.program or 'pinned'})")
-    cloudflare = connect(project, settings, tools)
-    tools.step(f"reading the account {cloudflare.account_id}")
-    journal = journals.at(cloudflare.account_id)
-    observed = observe(cloudflare, project, journal, settings.concurrency)
     worker = observed.worker
     check_rollout(project, worker, allowed=settings.end_rollout)
     actions = plan_resources(project, observed, journal, policy)
     live = worker.versions[0][0] if worker and worker.versions else None
     return Resolution(
-        target=cloudflare.account_id,
+        target=target,
         actions=(
             *actions,
             Action(
