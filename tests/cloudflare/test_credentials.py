@@ -16,7 +16,8 @@ from aerostack_cloudflare.credentials import CLOUDFLARE, Credentials, base_url, 
 ACCOUNT = "a" * 32
 CANARY = "canary-0123456789abcdef"
 HINT = (
-    "set CLOUDFLARE_API_TOKEN (make one at https://dash.cloudflare.com/profile/api-tokens), or run `wrangler login`; "
+    "set CLOUDFLARE_API_TOKEN (make one at https://dash.cloudflare.com/profile/api-tokens), "
+    "or run `aerostack wrangler login`; "
     'for an account on this machine: eval "$(aerostack edge env)"'
 )
 

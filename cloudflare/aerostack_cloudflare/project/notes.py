@@ -17,6 +17,6 @@ def notes(project: Project, worker: Worker | None, actions: list[Action]) -> tup
     if unset:
         found.append(
             f"required secrets that are not set on {project.name}: {', '.join(unset)} "
-            f"(after the deploy: `wrangler secret put {unset[0]} --name {project.name}`, or in the dashboard)"
+            f"(after the deploy: `aerostack wrangler secret put {unset[0]} --name {project.name}`, or in the dashboard)"
         )
     return tuple(found)

@@ -21,6 +21,7 @@ from aerostack.cli import (
     streams,
     toolchain,
     unlock,
+    wrangler,
     wrangler_config,
 )
 from aerostack.cli.output import Output
@@ -40,6 +41,7 @@ app.command("init")(init.init)
 app.command("deploy")(deploy.deploy)
 app.command("plan")(deploy.plan)
 app.command("wrangler-config")(wrangler_config.wrangler_config)
+app.command("wrangler", context_settings=wrangler.SETTINGS)(wrangler.wrangler)
 app.command("backends")(backends.backends)
 app.add_typer(config.app, name="config")
 app.add_typer(toolchain.app, name="toolchain")

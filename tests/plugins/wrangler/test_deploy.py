@@ -175,3 +175,11 @@ def test_variables_that_would_redirect_wrangler_do_not(run: Callable[..., Any], 
     done = run("deploy", "--use-own-account", "--env", "staging", "--json", env={variable: "production"})
     assert done.status == 0, done.stderr
     assert done.document["worker"].endswith("-staging")
+
+
+def test_the_pinned_wrangler_can_be_used_by_itself(run: Callable[..., Any], edge: RunningEdge) -> None:
+    assert run("wrangler", "--version").stdout.strip() == "4.164.0"
+    listed = run("wrangler", "d1", "list", "--json")
+    assert listed.status == 0
+    assert isinstance(json.loads(listed.stdout), list)
+    assert run("wrangler", "no-such-command").status == 1
