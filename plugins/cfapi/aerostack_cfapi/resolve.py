@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from aerostack.errors import RemoteError
 from aerostack.model import Action, Bundle, Journals, Policy, Project, Resolution, Tools
 from aerostack_cfapi.account import connect
 from aerostack_cfapi.bindings import bindings
 from aerostack_cfapi.keys import check_keys
 from aerostack_cfapi.metadata import content_hash, metadata, tagged_hash
 from aerostack_cfapi.settings import CfapiSettings
+from aerostack_cloudflare.project.address import check_subdomain
 from aerostack_cloudflare.project.notes import notes
 from aerostack_cloudflare.project.observed import Observed, Worker, observe
 from aerostack_cloudflare.project.plan import plan_resources
@@ -27,7 +27,8 @@ def resolve(project: Project, settings: CfapiSettings, policy: Policy, journals:
     journal = journals.at(cloudflare.account_id)
     observed = observe(cloudflare, project, journal, settings.concurrency)
     check_rollout(project, observed.worker, allowed=settings.end_rollout)
-    _check_subdomain(project, observed)
+    if wanted_address(project)[0]:
+        check_subdomain(observed)
     actions = plan_resources(project, observed, journal, policy)
     actions.append(plan_worker(project, observed.worker, actions, bundle.result()))
     actions.append(plan_address(project, observed.worker))
@@ -77,16 +78,6 @@ def wanted_address(project: Project) -> tuple[bool, bool | None]:
     """Whether the Worker is to answer on workers.dev, and its previews too; ``None`` leaves previews as they are."""
     enabled, previews = project.config.get("workers_dev"), project.config.get("preview_urls")
     return (enabled if isinstance(enabled, bool) else True), (previews if isinstance(previews, bool) else None)
-
-
-def _check_subdomain(project: Project, observed: Observed) -> None:
-    if wanted_address(project)[0] and observed.account_subdomain is None:
-        raise RemoteError(
-            "this account has no workers.dev subdomain yet, so the Worker would have no address (code 10063)",
-            applied=False,
-            hint="register one in the Cloudflare dashboard under Workers & Pages, or set workers_dev = false",
-            code="no_subdomain",
-        )
 
 
 def _details(observed: Observed) -> dict[str, Any]:

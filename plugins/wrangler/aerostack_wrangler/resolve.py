@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aerostack.http import parallel
 from aerostack.model import Action, Journals, JournalView, Policy, Project, Resolution, Tools
+from aerostack_cloudflare.project.address import check_subdomain
 from aerostack_cloudflare.project.notes import notes
 from aerostack_cloudflare.project.observed import Observed, observe
 from aerostack_cloudflare.project.plan import plan_resources
@@ -13,7 +14,7 @@ from aerostack_wrangler.config import generate
 from aerostack_wrangler.place import folder
 from aerostack_wrangler.program import program
 from aerostack_wrangler.settings import WranglerSettings
-from aerostack_wrangler.triggers import triggers
+from aerostack_wrangler.triggers import has_address, triggers
 
 
 def resolve(
@@ -33,6 +34,8 @@ def resolve(
     tools.step(f"wrangler {found.version} ({settings.program or 'pinned'})")
     worker = observed.worker
     check_rollout(project, worker, allowed=settings.end_rollout)
+    if has_address(project):
+        check_subdomain(observed)
     actions = plan_resources(project, observed, journal, policy)
     live = worker.versions[0][0] if worker and worker.versions else None
     return Resolution(
