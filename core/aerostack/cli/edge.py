@@ -1,14 +1,13 @@
 """``aerostack edge serve`` and ``aerostack edge env``.
 
-The core imports no edge: it is found as the entry point ``edge`` of the group ``aerostack.services``, a module with
-``serve`` and ``variables``.
+The core imports no edge: it is found as the service ``edge``, a module with ``serve`` and ``variables``.
 """
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -34,8 +33,9 @@ def serve(
 
     def body(output: Output) -> int:
         from aerostack import toolchain
+        from aerostack.local import services
 
-        service = _service()
+        service = services.load("edge")
         return int(
             service.serve(
                 host="127.0.0.1",
@@ -64,7 +64,9 @@ def env(
     def body(output: Output) -> None:
         import shlex
 
-        variables = _service().variables(_folder(data))
+        from aerostack.local import services
+
+        variables = services.load("edge").variables(_folder(data))
         if output.as_json:
             output.document(variables)
         else:
@@ -80,20 +82,3 @@ def _folder(data: Path | None) -> Path:
         return data
     base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
     return Path(base) / "aerostack" / "edge"
-
-
-def _service() -> Any:
-    from importlib import metadata
-
-    from aerostack.errors import MissingExecutableError
-
-    missing = MissingExecutableError(
-        "the edge is not installed completely", hint="pip install 'aerostack[edge]'", code="missing_extra"
-    )
-    points = metadata.entry_points(group="aerostack.services", name="edge")
-    if not points:
-        raise missing
-    try:
-        return next(iter(points)).load()
-    except ModuleNotFoundError as error:
-        raise missing from error

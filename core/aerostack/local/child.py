@@ -1,0 +1,84 @@
+"""One service in a process of its own, with its log in a file."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from aerostack.errors import AerostackError
+
+#: Seconds that a service has to answer after its start, and to end when asked to.
+_START = 60.0
+_STOP = 15.0
+
+_LAST_LINES = 8
+
+
+class Child:
+    """A running service. ``arguments`` are those of the command line; secrets go through ``environ``."""
+
+    def __init__(self, name: str, arguments: Sequence[str], *, environ: Mapping[str, str], log: Path) -> None:
+        self.name = name
+        self.log = log
+        with log.open("ab") as sink:
+            log.chmod(0o600)
+            self._begin = sink.tell()
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "aerostack", *arguments],
+                env=dict(environ),
+                stdin=subprocess.DEVNULL,
+                stdout=sink,
+                stderr=sink,
+                start_new_session=True,
+            )
+
+    def wait_until_ready(self, url: str) -> None:
+        """Wait until ``url`` answers. Raises ``AerostackError`` with what the service said when it does not."""
+        deadline = time.monotonic() + _START
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                raise self.failure("did not start")
+            if _answers(url):
+                return
+            time.sleep(0.05)
+        raise self.failure(f"does not answer after {_START:g} seconds")
+
+    def failure(self, what: str) -> AerostackError:
+        """The error for a service that is not as it should be."""
+        with self.log.open("rb") as file:
+            file.seek(self._begin)
+            said = file.read().decode("utf-8", "replace").strip().splitlines()[-_LAST_LINES:]
+        lines = "".join(f"\n  {line}" for line in said)
+        return AerostackError(f"the {self.name} {what}{lines}", hint=f"see {self.log}", code="service_failed")
+
+    def stop(self) -> None:
+        """Ask it to end, and end it with all that it started if it does not."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(timeout=_STOP)
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+
+def _answers(url: str) -> bool:
+    import http.client
+    from urllib.parse import urlsplit
+
+    # Not urllib: it would ask a proxy for an address of this machine.
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=5)
+    try:
+        connection.request("GET", parts.path or "/")
+        return connection.getresponse().status < 500
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
