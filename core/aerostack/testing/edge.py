@@ -107,7 +107,7 @@ def _wait_until_ready(stream: IO[str]) -> None:
     raise RuntimeError(f"the edge did not start: {''.join(said)}")
 
 
-def fetch(url: str) -> tuple[int, bytes]:
+def fetch(url: str, headers: Mapping[str, str] | None = None) -> tuple[int, bytes]:
     """GET a Worker; status and body.
 
     Its host is below ``localhost``, which not every resolver knows, so this goes to the loopback address by number.
@@ -118,7 +118,7 @@ def fetch(url: str) -> tuple[int, bytes]:
     parts = urlsplit(url)
     connection = http.client.HTTPConnection("127.0.0.1", parts.port or 80, timeout=30)
     try:
-        connection.request("GET", parts.path or "/", headers={"Host": parts.netloc})
+        connection.request("GET", parts.path or "/", headers={**(headers or {}), "Host": parts.netloc})
         answer = connection.getresponse()
         return answer.status, answer.read()
     finally:
