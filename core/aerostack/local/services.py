@@ -31,14 +31,14 @@ def edge_variables(data: Path) -> dict[str, str]:
     return dict(load("edge").variables(data))
 
 
-def server_variables(data: Path, url: str, edge_url: str, platform: dict[str, str]) -> dict[str, str]:
-    """The settings of a server for this machine, with the edge as its platform."""
-    from urllib.parse import urlsplit
+def server_variables(data: Path, url: str, edge_port: int, platform: dict[str, str]) -> dict[str, str]:
+    """The settings of a server for this machine, with the edge as its platform.
 
-    parts = urlsplit(edge_url)
+    Workers answer below ``localhost``, which the server itself must not: they would share its cookies.
+    """
     return {
         **platform,
         "AEROSTACK_SERVER_DATA": str(data),
         "AEROSTACK_SERVER_URL": url,
-        "AEROSTACK_SERVER_DOMAIN": parts.netloc,
+        "AEROSTACK_SERVER_DOMAIN": f"localhost:{edge_port}",
     }

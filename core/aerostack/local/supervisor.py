@@ -46,19 +46,19 @@ def _run(
     ready: Callable[[Addresses], None],
     tell: Callable[[str], None],
 ) -> None:
-    edge_url, api_url = f"http://localhost:{edge_port}", f"http://localhost:{api_port}"
+    edge_url, api_url = f"http://{ports.HOST}:{edge_port}", f"http://{ports.HOST}:{api_port}"
 
     def edge() -> Child:
         arguments = ("edge", "serve", "--port", str(edge_port), "--data", str(folder.edge))
         child = Child("edge", arguments, environ=environ, log=folder.log("edge"))
-        child.wait_until_ready(f"http://{ports.HOST}:{edge_port}/")
+        child.wait_until_ready(f"{edge_url}/")
         return child
 
     def server() -> Child:
-        variables = server_variables(folder.server, api_url, edge_url, edge_variables(folder.edge))
+        variables = server_variables(folder.server, api_url, edge_port, edge_variables(folder.edge))
         arguments = ("server", "serve", "--port", str(api_port))
         child = Child("server", arguments, environ={**environ, **variables}, log=folder.log("server"))
-        child.wait_until_ready(f"http://{ports.HOST}:{api_port}/readyz")
+        child.wait_until_ready(f"{api_url}/readyz")
         return child
 
     starts: dict[str, Callable[[], Child]] = {"edge": edge, "server": server}
