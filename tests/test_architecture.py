@@ -10,7 +10,19 @@ import pytest
 
 from aerostack import hookspecs
 
-HEAVY = ("httpx", "tomlkit", "rich", "pluggy", "pydantic", "asyncio", "importlib.metadata", "logging", "ssl", "aiohttp")
+HEAVY = (
+    "httpx",
+    "httpcore",
+    "tomlkit",
+    "rich",
+    "pluggy",
+    "pydantic",
+    "asyncio",
+    "importlib.metadata",
+    "logging",
+    "ssl",
+    "aiohttp",
+)
 
 
 def imported_by(code: str) -> set[str]:
@@ -47,7 +59,7 @@ def test_only_the_chosen_backend_is_imported() -> None:
 def test_a_backends_module_is_light() -> None:
     """Its clients are imported in the hook bodies."""
     for plugin in ("aerostack_cfapi.plugin", "aerostack_hosted.plugin"):
-        assert imported_by(f"import {plugin}").isdisjoint({"httpx", "rich", "asyncio"})
+        assert imported_by(f"import {plugin}").isdisjoint({"httpx", "httpcore", "rich", "asyncio"})
 
 
 def test_the_hooks_and_their_arguments_only_ever_grow() -> None:

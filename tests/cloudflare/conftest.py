@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.transport import HttpxTransport
 
 from aerostack.http import Client
 from aerostack.model import Secret
@@ -28,7 +29,7 @@ class FakeApi:
         self.http = Client(
             "https://api.example.com/v4",
             token=Secret(TOKEN),
-            transport=httpx.MockTransport(self._answer),
+            transport=HttpxTransport(self._answer),
             sleep=self.slept.append,
             jitter=lambda: 0.0,
         )

@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-import importlib
 import random
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self, TypeAlias, cast
+from typing import Any, Self, TypeAlias
+from urllib.parse import urlsplit
 
-from aerostack.errors import ConfigError, RateLimitError, RemoteError, RemoteTimeoutError
-from aerostack.http.address import check_address, is_loopback
+from aerostack.errors import RateLimitError, RemoteError
+from aerostack.http import incoming, outgoing
+from aerostack.http.address import check_address
 from aerostack.http.bucket import PROCESS, TokenBucket
-from aerostack.http.failure import from_exception, judge_status
+from aerostack.http.failure import from_fault, judge_status
+from aerostack.http.origin import Origin
+from aerostack.http.pool import Pool
 from aerostack.http.response import Response
 from aerostack.http.retry import pause, retry_after
+from aerostack.http.transport import Answer, Fault, Limits, Request, Transport
 from aerostack.model import Secret
 from aerostack.redact import redact
 
-if TYPE_CHECKING:
-    from types import ModuleType
-
-    import httpx
-
 #: Decides what an answer means: an error, or ``None`` for a success.
 Judge: TypeAlias = "Callable[[Response], RemoteError | None]"
-
-#: No API of ours sends more; a server that does is broken or hostile.
-LARGEST_ANSWER = 64 * 1024 * 1024
 
 _REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 
@@ -50,9 +46,9 @@ class Client:
     """A context manager, safe to use from several threads.
 
     ``token`` is sent as a bearer token and appears in no error. ``budget`` limits the rate of requests to other
-    machines; the process has one. ``transport`` is an ``httpx`` transport, for tests;
-    ``clock``, ``sleep`` and ``jitter`` (random numbers in [0, 1)) likewise. Redirects are never followed. Proxies are
-    taken from the environment, except for this machine. Raises ``ConfigError`` for an address that is none or that a
+    machines; the process has one. ``transport`` stands in for the network, for tests; ``clock``, ``sleep`` and
+    ``jitter`` (random numbers in [0, 1)) likewise. Redirects are never followed. Proxies are taken from the
+    environment, except for this machine. Raises ``ConfigError`` for an address that is none or that a
     token must not be sent to.
     """
 
@@ -64,18 +60,28 @@ class Client:
         token: Secret | None = None,
         timeouts: Timeouts | None = None,
         budget: TokenBucket = PROCESS,
-        transport: httpx.BaseTransport | None = None,
+        transport: Transport | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
         jitter: Callable[[], float] = random.random,
     ) -> None:
+        from aerostack import __version__
+
         self.base_url = check_address(base_url)
+        parts = urlsplit(self.base_url)
+        self._origin, self._prefix = Origin.of(parts), parts.path
         self._token = token
+        self._headers = outgoing.merge(
+            {"Host": self._origin.netloc, "Accept": "*/*", "Accept-Encoding": "gzip"},
+            {"User-Agent": f"aerostack/{__version__}"},
+            headers or {},
+            outgoing.bearer(token) if token is not None else {},
+        )
         self._timeouts = timeouts or Timeouts()
         self._clock, self._sleep, self._jitter = clock, sleep, jitter
-        self._http = _open(self.base_url, dict(headers or {}), token, transport)
+        self._transport = transport or Pool(self._origin)
         # This machine has no budget to protect.
-        self._budget = None if is_loopback(self._http.base_url.host) else budget
+        self._budget = None if self._origin.here else budget
 
     def __enter__(self) -> Self:
         return self
@@ -85,7 +91,7 @@ class Client:
 
     def close(self) -> None:
         """Close the connections."""
-        self._http.close()
+        self._transport.close()
 
     def wait(self, seconds: float) -> None:
         """Let time pass between two requests, on the client's own clock."""
@@ -112,14 +118,7 @@ class Client:
         applied. Raises what ``judge`` makes of the answer, or ``UnavailableError``, ``RemoteTimeoutError`` and
         ``RemoteError`` when there is none.
         """
-        request = self._http.build_request(
-            method,
-            self.base_url + path,
-            params=dict(params) if params else None,
-            json=json,
-            content=content,
-            headers=dict(headers or {}),
-        )
+        request = self._build(method, path, params, headers, json=json, content=content)
         extra = len(request.content) / self._timeouts.upload_rate
         may_repeat = method in _REPEATABLE if repeatable is None else repeatable
         deadline = self._clock() + self._timeouts.total + extra
@@ -140,8 +139,7 @@ class Client:
                 jitter=self._jitter(),
             )
             if wait is None:
-                # Without its cause: the HTTP library quotes requests, and a request holds the token.
-                raise self._finished(error, attempt, asked) from None
+                raise self._finished(error, attempt, asked)
             self._sleep(wait)
 
     def lines(
@@ -158,81 +156,71 @@ class Client:
         Raises what ``judge`` makes of a refusal, before the first line, and ``UnavailableError`` when the connection
         breaks.
         """
-        import httpx
-
-        request = self._http.build_request(method, self.base_url + path, params=dict(params) if params else None)
+        request = self._build(method, path, params)
         connect = self._timeouts.connect
-        request.extensions["timeout"] = httpx.Timeout(connect=connect, read=None, write=connect, pool=connect).as_dict()
         try:
-            response = self._http.send(request, stream=True)
-            try:
-                if response.status_code >= 300:
-                    self._refuse(response, operation, judge)
-                yield from response.iter_lines()
-            finally:
-                response.close()
-        except httpx.HTTPError as error:
-            failure = from_exception(error, url=request.url, method=method, operation=operation)
-            raise self._finished(failure, 1, None) from None
+            answer = self._transport.send(request, Limits(connect=connect, read=None, write=connect))
+            with closing(answer):
+                if answer.status >= 300:
+                    self._refuse(request, answer, operation, judge)
+                yield from incoming.lines(answer)
+            return
+        except Fault as fault:
+            error = from_fault(fault, request, operation=operation)
+        raise self._finished(error, 1, None)
 
-    def _refuse(self, response: httpx.Response, operation: str, judge: Judge) -> None:
-        content = self._read(response, operation, self._clock() + self._timeouts.read)
-        error = judge(_answer(response, content, operation))
-        if error is not None:
-            raise self._finished(error, 1, None)
+    def _build(
+        self,
+        method: str,
+        path: str,
+        params: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        *,
+        json: Any = None,
+        content: bytes | None = None,
+    ) -> Request:
+        body = outgoing.encode(json) if json is not None else content or b""
+        return Request(
+            method=method,
+            origin=self._origin,
+            target=outgoing.target(self._prefix + path, params),
+            headers=outgoing.merge(
+                self._headers, outgoing.body_headers(method, body, is_json=json is not None), headers or {}
+            ),
+            content=body,
+        )
 
     def _attempt(
-        self, request: httpx.Request, operation: str, judge: Judge, deadline: float, extra: float
+        self, request: Request, operation: str, judge: Judge, deadline: float, extra: float
     ) -> tuple[Response | None, RemoteError | None]:
-        import httpx
-
         if self._budget is not None:
             wait = self._budget.take(self._clock())
             if wait:
                 self._sleep(wait)
         left = max(0.001, deadline - self._clock())
         read = min(self._timeouts.read + extra, left)
-        request.extensions["timeout"] = httpx.Timeout(
-            connect=min(self._timeouts.connect, left), read=read, write=read, pool=read
-        ).as_dict()
+        status = None
         try:
-            response = self._http.send(request, stream=True)
-            try:
-                content = self._read(response, operation, deadline)
-            finally:
-                response.close()
-        except httpx.HTTPError as error:
-            return None, from_exception(error, url=request.url, method=request.method, operation=operation)
-        except RemoteError as error:
-            return None, error
-        answer = _answer(response, content, operation)
+            answer = self._transport.send(
+                request, Limits(connect=min(self._timeouts.connect, left), read=read, write=read)
+            )
+            status = answer.status
+            with closing(answer):
+                content = incoming.complete(answer, lambda: self._clock() > deadline)
+        except Fault as fault:
+            return None, from_fault(fault, request, operation=operation, status=status)
+        response = incoming.response(answer, content, operation=operation, method=request.method)
         try:
-            return answer, judge(answer)
+            return response, judge(response)
         except RemoteError as error:
-            return answer, error
+            return response, error
 
-    def _read(self, response: httpx.Response, operation: str, deadline: float) -> bytes:
-        content = bytearray()
-        known = False if response.request.method in ("GET", "HEAD") else None
-        for chunk in response.iter_bytes():
-            content += chunk
-            if len(content) > LARGEST_ANSWER:
-                raise RemoteError(
-                    f"{operation} failed: the answer is larger than {LARGEST_ANSWER // 1024**2} MiB",
-                    status=response.status_code,
-                    operation=operation,
-                    applied=known,
-                    code="answer_too_large",
-                )
-            if self._clock() > deadline:
-                raise RemoteTimeoutError(
-                    f"{operation} failed: the answer was still not complete at the deadline",
-                    status=response.status_code,
-                    operation=operation,
-                    applied=known,
-                    hint="try again",
-                )
-        return bytes(content)
+    def _refuse(self, request: Request, answer: Answer, operation: str, judge: Judge) -> None:
+        deadline = self._clock() + self._timeouts.read
+        content = incoming.complete(answer, lambda: self._clock() > deadline)
+        error = judge(incoming.response(answer, content, operation=operation, method=request.method))
+        if error is not None:
+            raise self._finished(error, 1, None)
 
     def _finished(self, error: RemoteError, attempts: int, asked: float | None) -> RemoteError:
         secrets = (self._token.reveal(),) if self._token else ()
@@ -245,75 +233,3 @@ class Client:
         error.args = (error.message,)
         error.hint = redact(error.hint, secrets) if error.hint else None
         return error
-
-
-def _answer(response: httpx.Response, content: bytes, operation: str) -> Response:
-    return Response(
-        status=response.status_code,
-        headers={name.lower(): value for name, value in response.headers.items()},
-        content=content,
-        operation=operation,
-        method=response.request.method,
-    )
-
-
-def _open(
-    base_url: str, headers: dict[str, str], token: Secret | None, transport: httpx.BaseTransport | None
-) -> httpx.Client:
-    import ssl
-
-    _load_httpx()
-    import httpx
-
-    from aerostack import __version__
-
-    headers = {"User-Agent": f"aerostack/{__version__}", "Accept-Encoding": "gzip"} | headers
-    if token is not None:
-        headers["Authorization"] = f"Bearer {_sendable(token)}"
-    address = httpx.URL(base_url)
-    here = is_loopback(address.host)
-    # Loading the certificate authorities takes longer than a request; plain http needs none.
-    trust: ssl.SSLContext | bool = True if address.scheme == "https" else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    try:
-        return httpx.Client(
-            base_url=address,
-            headers=headers,
-            transport=transport,
-            verify=trust,
-            trust_env=not here,
-            follow_redirects=False,
-        )
-    except (ImportError, ValueError, httpx.InvalidURL):
-        # Not quoted: the address of a proxy often holds a password.
-        raise ConfigError(
-            "the proxy set in the environment cannot be used",
-            hint="set HTTPS_PROXY and ALL_PROXY to an http:// address, or unset them",
-            code="proxy",
-        ) from None
-
-
-def _load_httpx() -> None:
-    """Import httpx without its command line.
-
-    That brings click, rich and pygments wherever they are installed, 50 ms that no request needs. httpx itself provides
-    for the case that its module cannot be imported.
-    """
-    if "httpx" in sys.modules:
-        return
-    modules = cast("dict[str, ModuleType | None]", sys.modules)
-    modules["httpx._main"] = None
-    try:
-        importlib.import_module("httpx")
-    finally:
-        del modules["httpx._main"]
-
-
-def _sendable(token: Secret) -> str:
-    value = token.reveal()
-    if not value or not value.isascii() or not value.isprintable() or " " in value:
-        raise ConfigError(
-            "the API token holds a blank, a line break or a character that no token has",
-            hint="copy the token again, without anything around it",
-            code="malformed_token",
-        )
-    return value

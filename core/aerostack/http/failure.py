@@ -1,8 +1,6 @@
-"""What went wrong, as one of our errors: from the HTTP library's exceptions, and from an answer's status."""
+"""What went wrong, as one of our errors: from a transport's fault, and from an answer's status."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
 
 from aerostack.errors import (
     AuthError,
@@ -14,11 +12,10 @@ from aerostack.errors import (
     RemoteTimeoutError,
     UnavailableError,
 )
-from aerostack.http.address import is_loopback
+from aerostack.http.incoming import LARGEST_ANSWER
+from aerostack.http.origin import Origin
 from aerostack.http.response import Response
-
-if TYPE_CHECKING:
-    import httpx
+from aerostack.http.transport import Failing, Fault, Request
 
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -99,53 +96,46 @@ def malformed(response: Response, detail: str = "") -> RemoteError:
     )
 
 
-def from_exception(error: httpx.HTTPError, *, url: httpx.URL, method: str, operation: str) -> RemoteError:
-    """The error for a request that got no complete answer."""
-    import httpx
-
-    place = f"{url.host}:{url.port or (443 if url.scheme == 'https' else 80)}"
-    unsent = isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError))
-    known = False if unsent or method in _READS else None
-
-    def failure(kind: type[RemoteError], reason: str, hint: str, code: str | None = None) -> RemoteError:
-        return kind(f"{operation} failed: {reason}", operation=operation, applied=known, hint=hint, code=code)
-
-    if isinstance(error, httpx.TimeoutException):
-        reason = f"no connection to {place} in time" if unsent else f"no answer from {place} in time"
-        return failure(RemoteTimeoutError, reason, _reach(url, place))
-    if isinstance(error, httpx.ProxyError):
-        return failure(UnavailableError, f"the proxy refused: {error}", "check HTTPS_PROXY and NO_PROXY", "proxy")
-    if _untrusted(error):
+def from_fault(fault: Fault, request: Request, *, operation: str, status: int | None = None) -> RemoteError:
+    """The error for a request that got no complete answer; ``status`` is that of the answer that was given up."""
+    place, failing = request.origin.place, fault.failing
+    known = False if failing.unsent or request.method in _READS else None
+    reach = _reach(request.origin)
+    kind, reason, hint, code = {
+        Failing.UNREACHABLE: (UnavailableError, f"cannot connect to {place}: {fault.reason}", reach, None),
+        Failing.UNREACHED_IN_TIME: (RemoteTimeoutError, f"no connection to {place} in time", reach, None),
+        Failing.PROXY: (
+            UnavailableError,
+            f"the proxy refused: {fault.reason}",
+            "check HTTPS_PROXY and NO_PROXY",
+            "proxy",
+        ),
         # Not `UnavailableError`: trying again does not mend a certificate.
-        return failure(
+        Failing.UNTRUSTED: (
             RemoteError,
             f"the certificate of {place} is not trusted",
             "behind a proxy that inspects TLS, set SSL_CERT_FILE to the certificate of its authority",
             "certificate",
-        )
-    if unsent:
-        return failure(UnavailableError, f"cannot connect to {place}: {_reason(error)}", _reach(url, place))
-    if isinstance(error, httpx.DecodingError):
-        return failure(UnavailableError, "the answer cannot be decompressed", "try again", "malformed_answer")
-    return failure(UnavailableError, f"the connection to {place} broke: {_reason(error)}", "try again")
+        ),
+        Failing.SLOW: (RemoteTimeoutError, f"no answer from {place} in time", reach, None),
+        Failing.BROKEN: (UnavailableError, f"the connection to {place} broke: {fault.reason}", "try again", None),
+        Failing.UNREADABLE: (UnavailableError, "the answer cannot be decompressed", "try again", "malformed_answer"),
+        Failing.TOO_LARGE: (
+            RemoteError,
+            f"the answer is larger than {LARGEST_ANSWER // 1024**2} MiB",
+            "check that the address is that of the API",
+            "answer_too_large",
+        ),
+        Failing.LATE: (RemoteTimeoutError, "the answer was still not complete at the deadline", "try again", None),
+    }[failing]
+    if failing not in (Failing.TOO_LARGE, Failing.LATE):
+        status = None  # what broke in the middle says nothing of the answer
+    return kind(
+        f"{operation} failed: {reason}", status=status, operation=operation, applied=known, hint=hint, code=code
+    )
 
 
-def _reach(url: httpx.URL, place: str) -> str:
-    if is_loopback(url.host):
-        return f"start the server at {place} (an edge: `aerostack edge serve`)"
+def _reach(origin: Origin) -> str:
+    if origin.here:
+        return f"start the server at {origin.place} (an edge: `aerostack edge serve`)"
     return "check the network of this machine; a proxy is set with HTTPS_PROXY"
-
-
-def _untrusted(error: BaseException | None) -> bool:
-    import ssl
-
-    while error is not None:
-        if isinstance(error, ssl.SSLCertVerificationError):
-            return True
-        error = error.__cause__ or error.__context__
-    return False
-
-
-def _reason(error: Exception) -> str:
-    text = str(error).strip()
-    return text if text else type(error).__name__

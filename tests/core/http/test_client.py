@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.transport import HttpxTransport
 
 from aerostack.errors import (
     AuthError,
@@ -21,8 +22,8 @@ from aerostack.errors import (
     UnavailableError,
 )
 from aerostack.http import Client, Timeouts
-from aerostack.http import client as module
 from aerostack.http.bucket import TokenBucket
+from aerostack.http.incoming import LARGEST_ANSWER
 from aerostack.model import Secret
 
 TOKEN = "canary-0123456789abcdef"
@@ -52,7 +53,7 @@ class Server:
         return Client(
             "https://api.example.com/v4/",
             token=Secret(TOKEN),
-            transport=httpx.MockTransport(self),
+            transport=HttpxTransport(self),
             clock=lambda: self.now,
             sleep=self.sleep,
             jitter=lambda: 1.0,
@@ -93,8 +94,8 @@ def test_every_request_has_timeouts_and_an_upload_has_longer_ones() -> None:
         client.request("GET", "/", operation="x")
         client.request("PUT", "/", operation="x", content=bytes(1024 * 1024))
     small, large = (request.extensions["timeout"] for request in server.requests)
-    assert small == {"connect": 5.0, "read": 30.0, "write": 30.0, "pool": 30.0}
-    assert large == {"connect": 5.0, "read": 38.0, "write": 38.0, "pool": 38.0}
+    assert small == {"connect": 5.0, "read": 30.0, "write": 30.0}
+    assert large == {"connect": 5.0, "read": 38.0, "write": 38.0}
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504, 520, 524])
@@ -283,7 +284,7 @@ def test_an_answer_that_drips_for_ever_is_given_up() -> None:
 
 
 def test_an_answer_that_is_a_flood_is_cut_off() -> None:
-    flood = gzip.compress(bytes(module.LARGEST_ANSWER + 1))
+    flood = gzip.compress(bytes(LARGEST_ANSWER + 1))
     server = Server(httpx.Response(200, content=flood, headers={"Content-Encoding": "gzip"}))
     with pytest.raises(RemoteError) as failure:
         server.get()

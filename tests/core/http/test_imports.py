@@ -2,14 +2,21 @@ import subprocess
 import sys
 
 
-def test_opening_a_client_brings_no_command_line_along() -> None:
-    """httpx has one, which imports rich, click and pygments wherever they are installed."""
+def test_a_request_brings_no_more_than_the_transport_along() -> None:
+    """httpx alone is five times as slow to import; asyncio, urllib.request and email serve other purposes."""
     program = (
+        "import os\n"
+        "for name in list(os.environ):\n"
+        "    if name.lower().endswith('_proxy'): del os.environ[name]\n"
+        "from aerostack.errors import UnavailableError\n"
         "from aerostack.http import Client\n"
-        "with Client('http://127.0.0.1:9'): pass\n"
-        "import sys, httpx\n"
-        "assert callable(httpx.main) and 'httpx._main' not in sys.modules\n"
+        "with Client('http://127.0.0.1:1', sleep=lambda seconds: None) as client:\n"
+        "    try: client.request('GET', '/', operation='x')\n"
+        "    except UnavailableError: pass\n"
+        "import sys\n"
         "print(*sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert set(done.stdout.split()).isdisjoint({"rich", "click", "pygments", "asyncio"})
+    loaded = set(done.stdout.split())
+    assert "httpcore" in loaded
+    assert loaded.isdisjoint({"httpx", "rich", "click", "pygments", "asyncio", "urllib.request", "email.message"})

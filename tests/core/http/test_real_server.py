@@ -202,11 +202,13 @@ def test_a_proxy_that_cannot_be_used_is_named_without_its_password(monkeypatch: 
     assert refusal.value.__suppress_context__
 
 
-def test_the_http_library_is_imported_only_when_a_client_is_opened() -> None:
+def test_the_http_library_is_imported_only_when_a_request_is_sent() -> None:
     program = (
         "import sys, aerostack.http, aerostack_cloudflare.account, aerostack_cloudflare.credentials\n"
-        "assert 'httpx' not in sys.modules\n"
-        "aerostack.http.Client('http://127.0.0.1:1').close()\n"
-        "assert 'httpx' in sys.modules"
+        "client = aerostack.http.Client('http://127.0.0.1:1', sleep=lambda seconds: None)\n"
+        "assert not {'httpcore', 'ssl'} & set(sys.modules)\n"
+        "try: client.request('GET', '/', operation='x')\n"
+        "except aerostack.errors.UnavailableError: pass\n"
+        "assert 'httpcore' in sys.modules"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
