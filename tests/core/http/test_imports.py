@@ -3,7 +3,7 @@ import sys
 
 
 def test_a_request_brings_no_more_than_the_transport_along() -> None:
-    """httpx alone is five times as slow to import; asyncio, urllib.request and email serve other purposes."""
+    """Nor httpx, which the tests use, nor what only a proxy or a date in Retry-After needs."""
     program = (
         "import os\n"
         "for name in list(os.environ):\n"
