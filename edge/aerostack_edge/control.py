@@ -9,6 +9,7 @@ from aiohttp import web
 from aerostack_edge.addresses import Addresses
 from aerostack_edge.events import Events
 from aerostack_edge.requests import RequestLog
+from aerostack_edge.routes import Routes
 from aerostack_edge.runtime import Runtime
 from aerostack_edge.scripts import Scripts
 from aerostack_edge.state.database import Database
@@ -28,6 +29,7 @@ class Control:
     scripts: Scripts
     events: Events
     addresses: Addresses
+    routes: Routes
     requests: RequestLog
     transfers: Transfers
     tails: Tails = field(default_factory=Tails)

@@ -54,6 +54,7 @@ async def _serve(
     from aerostack_edge.control import Control
     from aerostack_edge.events import Events
     from aerostack_edge.requests import RequestLog
+    from aerostack_edge.routes import Routes
     from aerostack_edge.runtime import Runtime
     from aerostack_edge.scripts import Code, Scripts
     from aerostack_edge.server import application
@@ -86,6 +87,7 @@ async def _serve(
         code = Code(database, blobs)
         runtime = Runtime(data=data / "store", workerd=workerd, simulators=simulators, live=code.live, log=announce)
         events = Events(database, runtime, announce)
+        routes = Routes(database)
         edge = Control(
             account=who.account,
             token=who.token,
@@ -95,6 +97,7 @@ async def _serve(
             scripts=Scripts(database, code, runtime, addresses, events),
             events=events,
             addresses=addresses,
+            routes=routes,
             requests=RequestLog(),
             transfers=Transfers(data / "transfers"),
         )
@@ -113,6 +116,7 @@ async def _serve(
             try:
                 await runtime.start()
                 await events.refresh()
+                await routes.refresh()
                 await web.SockSite(runner, listener).start()
                 url = f"http://{_name(host)}:{addresses.port}"
                 identity.save(data, who.serving(f"{url}{ROOT}"))

@@ -62,6 +62,7 @@ async def set_records(request: web.Request) -> web.Response:
         else:
             await edge.database.write(triggers.put, "domain", script.name, wanted)
             kept = await edge.database.read(triggers.of_script, "domain", script.name)
+    await edge.routes.refresh()
     return ok([_wire(domain) for domain in kept])
 
 
@@ -88,6 +89,7 @@ async def attach(request: web.Request) -> web.Response:
     await edge.database.write(triggers.release, "domain", list(wanted), but=script.name)
     await edge.database.write(triggers.put, "domain", script.name, wanted)
     kept = await edge.database.read(triggers.of_script, "domain", script.name)
+    await edge.routes.refresh()
     return ok(next(_wire(domain) for domain in kept if domain.key in wanted))
 
 
@@ -95,6 +97,7 @@ async def detach(request: web.Request) -> web.Response:
     """Let it lead nowhere."""
     domain = await _found(request)
     await control(request).database.write(triggers.delete, domain.id)
+    await control(request).routes.refresh()
     return ok({"id": domain.id})
 
 

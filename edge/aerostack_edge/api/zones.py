@@ -44,6 +44,7 @@ async def add_route(request: web.Request) -> web.Response:
     edge = control(request)
     options = {"zone_id": request.match_info["zone"]}
     await edge.database.write(triggers.put, "route", script.name, {pattern: options})
+    await edge.routes.refresh()
     kept = await edge.database.read(triggers.of_script, "route", script.name)
     return ok(next(_route(route) for route in kept if route.key == pattern))
 
@@ -72,6 +73,7 @@ async def set_script_routes(request: web.Request) -> web.Response:
             if other.script != script.name and other.key in wanted:
                 raise codes.ROUTE_TAKEN(pattern=other.key, script=other.script)
         kept = await edge.database.write(triggers.replace, "route", script.name, wanted)
+    await edge.routes.refresh()
     return ok([_route(route) for route in kept])
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 import pytest
 from tests.edge.api.conftest import ANSWERS
+
+from aerostack.testing import fetch
 
 
 @pytest.fixture
@@ -49,6 +53,25 @@ def test_routes_are_replaced_as_a_whole_and_belong_to_one_worker(api, script, na
     assert api("PUT", f"/workers/scripts/{other}/routes", json=[f"{zone}/*"]).status == 200
     api("DELETE", f"/workers/scripts/{other}")
     assert api.at("GET", f"{api.root}/zones/{found['id']}/workers/routes").result == []
+
+
+def test_requests_follow_routes_and_domains_to_their_worker(api, edge, script, name):
+    port = urlsplit(edge.environ["CLOUDFLARE_API_BASE_URL"]).port
+    zone = f"{name}.example"
+    assert fetch(f"http://shop.{zone}:{port}/")[0] == 403, "no host of ours"
+    api("PUT", f"{script}/routes", json=[f"*.{zone}/*", f"{zone}/only/*"])
+    assert fetch(f"http://a.b.{zone}:{port}/any?x=1") == (200, b"hello")
+    assert fetch(f"http://{zone}:{port}/only/this") == (200, b"hello")
+    assert fetch(f"http://{zone}:{port}/other")[0] == 403
+
+    special = f"{name}-3"
+    api.upload(special, ANSWERS % "special")
+    api("PUT", f"/workers/scripts/{special}/routes", json=[f"a.{zone}/b/*"])
+    assert fetch(f"http://a.{zone}:{port}/b/c") == (200, b"special"), "the longer pattern wins"
+    api("PUT", "/workers/domains", json={"hostname": f"a.{zone}", "service": name, "environment": "production"})
+    assert fetch(f"http://a.{zone}:{port}/b/c") == (200, b"hello"), "and a custom domain before all"
+    api("DELETE", script)
+    assert fetch(f"http://x.{zone}:{port}/")[0] == 403
 
 
 def test_a_route_may_be_added_to_a_zone(api, script, name):
