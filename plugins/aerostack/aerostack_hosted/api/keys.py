@@ -37,7 +37,7 @@ def create(
     if project is not None:
         body["project"] = project
     if expires_in_days is not None:
-        body["expires_in_days"] = expires_in_days
+        body["expires_in"] = expires_in_days
     return _key(api.call("POST", "/keys", f"creating the key {name}", json=body))
 
 
