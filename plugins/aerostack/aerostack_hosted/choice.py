@@ -13,7 +13,7 @@ from aerostack_hosted.api.me import Me
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """``reference`` is an id or a slug. ``pinned`` when the user said which one; else it was made from the name.
+    """``reference`` is an id or a slug. ``pinned`` when the user said which one; else it was made from ``name``.
 
     ``source`` says who said so, for people.
     """
@@ -21,6 +21,7 @@ class Choice:
     reference: str
     pinned: bool
     source: str
+    name: str = ""
     where: Location | None = None
 
 
@@ -38,7 +39,7 @@ def choose(file: Path, url: str) -> Choice:
     if linked is not None and linked.api_url in (None, url):
         return Choice(reference=linked.project_id, pinned=True, source="linked in .aerostack/project.json")
     name = str(document.data.get("name", ""))
-    return Choice(reference=_slug(name), pinned=False, source=f"by its name {name}")
+    return Choice(reference=_slug(name), pinned=False, source=f"by its name {name}", name=name)
 
 
 def pinned(file: Path) -> Choice | None:

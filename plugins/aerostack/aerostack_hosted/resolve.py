@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from aerostack.errors import ConfigError, NotFoundError, UsageError
 from aerostack.http import parallel
 from aerostack.model import Action, Bundle, Json, Policy, Project, Resolution, Resource, Tools, Verb
 from aerostack_hosted import choice
-from aerostack_hosted.api import environments, me
+from aerostack_hosted.api import environments, me, projects
 from aerostack_hosted.api.connection import Api
 from aerostack_hosted.api.environments import NoProjectError, RemoteEnvironment
 from aerostack_hosted.api.me import Me
@@ -40,6 +40,8 @@ def resolve(project: Project, settings: HostedSettings, policy: Policy, tools: T
     tools.step(f"asking {api.url}")
     who, observed = parallel(lambda: me.read(api), lambda: observe(api, chosen, project.environment or ""))
     allowed = choice.check_key(chosen, who)
+    if allowed == chosen and not observed.exists:
+        allowed = _called(api, chosen)
     if allowed != chosen:
         chosen, observed = allowed, observe(api, allowed, project.environment)
     if not observed.exists:
@@ -68,6 +70,14 @@ def observe(api: Api, chosen: Choice, environment: str) -> Observed:
         )
         error.where = chosen.where
         raise
+
+
+def _called(api: Api, chosen: Choice) -> Choice:
+    """The choice as a project of exactly that name, where the server made another slug of it than we would."""
+    for project in projects.listed(api):
+        if project.name == chosen.name:
+            return replace(chosen, reference=project.id)
+    return chosen
 
 
 def plan(
