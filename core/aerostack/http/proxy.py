@@ -9,6 +9,8 @@ from urllib.parse import unquote, urlsplit
 from aerostack.errors import ConfigError
 from aerostack.http.origin import Origin
 
+_NAMES = frozenset({"http_proxy", "https_proxy", "all_proxy"})
+
 
 @dataclass(frozen=True)
 class Proxy:
@@ -23,7 +25,7 @@ def proxy_for(origin: Origin) -> Proxy | None:
 
     Never one for this machine. Raises ``ConfigError`` for an address that no proxy of ours can have.
     """
-    if origin.here or not any(name.lower().endswith("_proxy") and os.environ[name] for name in os.environ):
+    if origin.here or not any(value and name.lower() in _NAMES for name, value in os.environ.items()):
         return None
     from urllib.request import getproxies, proxy_bypass  # 15 ms
 
