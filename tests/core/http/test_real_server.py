@@ -111,6 +111,7 @@ def test_the_same_fault_leaves_the_fate_of_a_write_open(fault: Behaviour, kind: 
     assert type(failure.value) is kind
     assert failure.value.message.startswith(message.replace("PORT", address.rpartition(":")[2]))
     assert failure.value.applied is None
+    assert failure.value.status is None
     assert failure.value.hint
     assert len(received) == 1
 
