@@ -5,10 +5,14 @@ from __future__ import annotations
 import inspect
 import subprocess
 import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from aerostack import hookspecs
+from aerostack.testing import RunningEdge
 
 HEAVY = (
     "httpx",
@@ -60,6 +64,15 @@ def test_a_backends_module_is_light() -> None:
     """Its clients are imported in the hook bodies."""
     for plugin in ("aerostack_cfapi.plugin", "aerostack_hosted.plugin"):
         assert imported_by(f"import {plugin}").isdisjoint({"httpx", "httpcore", "rich", "asyncio"})
+
+
+def test_a_deploy_imports_no_second_http_library(edge: RunningEdge, aerostack: Callable[..., Any], demo: Path) -> None:
+    listing = {"PYTHONPROFILEIMPORTTIME": "1"}
+    deploy = aerostack("deploy", "--env", "staging", "--backend", "cfapi", cwd=demo, env=edge.environ | listing)
+    assert deploy.status == 0, deploy.stderr
+    loaded = {line.rpartition("|")[2].strip() for line in deploy.stderr.splitlines() if line.startswith("import time:")}
+    assert "httpcore" in loaded
+    assert loaded.isdisjoint({"httpx", "aiohttp", "http.client", "urllib3", "urllib.request", "asyncio"})
 
 
 def test_the_hooks_and_their_arguments_only_ever_grow() -> None:
