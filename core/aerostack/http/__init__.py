@@ -1,6 +1,6 @@
 """HTTP for every remote API of the project: timeouts, retries, a rate limit, and errors without secrets.
 
-The only package that imports the HTTP library, and only once a client is opened.
+The only package that imports the HTTP library, and only once a request is sent.
 """
 
 from aerostack.http.address import check_address, is_loopback
