@@ -11,6 +11,7 @@ from aerostack.http import Client
 from aerostack_cloudflare.api import Api
 from aerostack_cloudflare.credentials import Credentials
 from aerostack_cloudflare.d1 import D1
+from aerostack_cloudflare.dispatch import Dispatch
 from aerostack_cloudflare.kv import Kv
 from aerostack_cloudflare.queues import Queues
 from aerostack_cloudflare.r2 import R2
@@ -38,6 +39,7 @@ class Cloudflare:
         self.r2 = R2(http, account_id)
         self.queues = Queues(http, account_id)
         self.scripts = Scripts(http, account_id)
+        self.dispatch = Dispatch(http, account_id)
         self.subdomain = AccountSubdomain(http, account_id)
         self.tokens = Tokens(http)
 

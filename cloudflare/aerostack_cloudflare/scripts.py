@@ -137,6 +137,11 @@ class Scripts:
             )
         )
 
+    def set_routes(self, name: str, patterns: Sequence[str]) -> None:
+        """Make these all the routes of the Worker. ``PUT …/workers/scripts/{name}/routes``"""
+        operation = f"setting the routes of the Worker {name}"
+        self._api.call("PUT", _path(name, "/routes"), operation, json=[{"pattern": pattern} for pattern in patterns])
+
     def secrets(self, name: str) -> tuple[str, ...]:
         """Names of the secrets; nobody can read the values. ``GET …/workers/scripts/{name}/secrets``"""
         answer = self._api.call("GET", _path(name, "/secrets"), f"listing the secrets of the Worker {name}")

@@ -17,6 +17,7 @@ from aerostack.cli import (
     edge,
     init,
     options,
+    server,
     signals,
     streams,
     toolchain,
@@ -46,6 +47,7 @@ app.command("backends")(backends.backends)
 app.add_typer(config.app, name="config")
 app.add_typer(toolchain.app, name="toolchain")
 app.add_typer(edge.app, name="edge")
+app.add_typer(server.app, name="server")
 app.command("unlock")(unlock.unlock)
 
 

@@ -4,6 +4,7 @@ The only package that imports the HTTP library, and only once a request is sent.
 """
 
 from aerostack.http.address import check_address, is_loopback
+from aerostack.http.bucket import TokenBucket
 from aerostack.http.client import Client, Timeouts
 from aerostack.http.failure import judge_status, malformed
 from aerostack.http.parallel import parallel
@@ -13,6 +14,7 @@ __all__ = [
     "Client",
     "Response",
     "Timeouts",
+    "TokenBucket",
     "check_address",
     "is_loopback",
     "judge_status",

@@ -23,6 +23,12 @@ class TokenBucket:
             self._tokens = min(self._capacity, self._tokens + passed * self._rate) - 1.0
             return max(0.0, -self._tokens / self._rate)
 
+    def delay(self, now: float) -> float:
+        """The seconds that a request at ``now`` would have to wait, without reserving it."""
+        with self._lock:
+            passed = 0.0 if self._updated is None else max(0.0, now - self._updated)
+            return max(0.0, (1.0 - min(self._capacity, self._tokens + passed * self._rate)) / self._rate)
+
 
 #: Shared by every client of the process, as the limit counts users, not connections.
 PROCESS = TokenBucket()

@@ -1,0 +1,1 @@
+"""The Aerostack backend: accounts, keys, projects, deploys, and the dashboard."""

@@ -1,0 +1,270 @@
+"""``…/deployments``: upload, history, rollback."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Query, Request, Response
+from pydantic import ValidationError
+from sqlalchemy import Connection
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException
+
+from aerostack_server.api import environments, pages
+from aerostack_server.api.environments import Here, Name, ProjectRef
+from aerostack_server.api.route import PolicyRoute, answer, caller_of, policy, server_of
+from aerostack_server.deploys import deployments, jobs, resources
+from aerostack_server.deploys.deployments import Deployment, Submission
+from aerostack_server.deploys.deploys import DEPLOY, PATIENCE
+from aerostack_server.deploys.metadata import MOST_MODULES, Metadata
+from aerostack_server.identity import audit
+from aerostack_server.identity.caller import Caller
+from aerostack_server.problems import Problem, conflict, invalid
+from aerostack_server.projects import projects
+from aerostack_server.server import Server
+
+router = APIRouter(
+    route_class=PolicyRoute, prefix="/projects/{project}/environments/{environment}/deployments", tags=["deployments"]
+)
+
+Reference = Annotated[str, Query(min_length=1, max_length=40)]
+IdempotencyKey = Annotated[str, Header(min_length=8, max_length=128, pattern=r"^[\x21-\x7e]+$")]
+
+_FORM = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["metadata"],
+                    "properties": {"metadata": {"type": "string", "contentMediaType": "application/json"}},
+                    "additionalProperties": {"type": "string", "format": "binary"},
+                }
+            }
+        },
+    }
+}
+
+
+@router.post("", status_code=201, openapi_extra=_FORM)
+@policy("deploy")
+async def create(
+    request: Request,
+    project: ProjectRef,
+    environment: Name,
+    idempotency_key: IdempotencyKey,
+    if_match: Annotated[str | None, Header(max_length=60)] = None,
+) -> Response:
+    """Upload a version and make it live: 201 when it is, 202 while the server is busy, 422 when it does not start.
+
+    The form has the part `metadata` first, then a file for each module. The same `Idempotency-Key` means the same
+    deployment. `If-Match` names the deployment that is to be live still, or `none`.
+    """
+    caller, server = caller_of(request), server_of(request)
+    await server.deploys.admit()
+    metadata, modules = await form(request)
+    here, made = await record(server, caller, project, environment, metadata, modules, idempotency_key, if_match)
+    return await outcome(server, caller, here, made)
+
+
+@router.get("")
+@policy("read")
+async def listed(
+    request: Request,
+    project: ProjectRef,
+    environment: Name,
+    limit: pages.Limit = pages.LIMIT,
+    cursor: pages.Cursor = None,
+) -> Response:
+    """The newest first."""
+    caller, server, after = caller_of(request), server_of(request), pages.after(cursor)
+
+    def work(connection: Connection) -> dict[str, Any]:
+        here = environments.find(connection, caller, project, environment)
+        before = after[0] if after else None
+        found = deployments.listed(connection, here.environment, before=before, limit=limit + 1)
+        return pages.page(
+            found,
+            limit,
+            lambda item: environments.deployment(server, caller, here, item),
+            lambda item: (item.number, ""),
+        )
+
+    return answer(await server.database.read(work))
+
+
+@router.get("/{deployment}")
+@policy("read")
+async def get(
+    request: Request,
+    project: ProjectRef,
+    environment: Name,
+    deployment: str,
+    wait: Annotated[int, Query(ge=0, le=int(PATIENCE))] = 0,
+) -> Response:
+    """One, by id or number; with `wait` once it has come to an end, or after so many seconds."""
+    caller, server = caller_of(request), server_of(request)
+    here, made = await found(server, caller, project, environment, deployment)
+    if wait:
+        made = await server.deploys.settled(here.environment, made, wait)
+    return answer(environments.deployment(server, caller, here, made))
+
+
+@router.get("/{deployment}/log", response_class=Response)
+@policy("read")
+async def log(request: Request, project: ProjectRef, environment: Name, deployment: str) -> Response:
+    """What happened, as text."""
+    _, made = await found(server_of(request), caller_of(request), project, environment, deployment)
+    return Response(made.log, media_type="text/plain; charset=utf-8")
+
+
+@router.post("/{deployment}/rollback", status_code=201)
+@policy("deploy")
+async def rollback(
+    request: Request, project: ProjectRef, environment: Name, deployment: str, idempotency_key: IdempotencyKey
+) -> Response:
+    """Deploy the content of an earlier one again."""
+    caller, server = caller_of(request), server_of(request)
+    here, old = await found(server, caller, project, environment, deployment)
+    if old.status == "failed":
+        raise conflict("failed_deployment", f"deployment {old.number} never was live", hint="choose another one")
+
+    def work(connection: Connection) -> Deployment:
+        wanted = Submission(
+            document=old.document,
+            content_hash=old.content_hash,
+            idempotency_key=idempotency_key,
+            request_hash=hashlib.sha256(f"rollback {old.id}".encode()).hexdigest(),
+            expected_live=None,
+            message=f"Rollback to {old.number}",
+            commit=old.commit,
+        )
+        made, new = deployments.submit(connection, here.environment, wanted, caller)
+        if new:
+            jobs.enqueue(connection, DEPLOY, here.environment.id)
+            audit.note(connection, caller, "rollback", f"{here.project.slug}/{environment}", to=old.number)
+        return made
+
+    made = await server.database.write(work)
+    server.deploys.wake()
+    return await outcome(server, caller, here, made)
+
+
+async def form(request: Request) -> tuple[Metadata, dict[str, bytes]]:
+    """Read the upload. Raises ``Problem``."""
+    try:
+        async with request.form(max_files=MOST_MODULES, max_fields=10, max_part_size=16 * 1024 * 1024) as parts:
+            text = parts.get("metadata")
+            if isinstance(text, UploadFile):
+                text = (await text.read()).decode("utf-8", "replace")
+            if text is None:
+                raise invalid("the form has no part `metadata`")
+            modules: dict[str, bytes] = {}
+            for name, part in parts.multi_items():
+                if isinstance(part, UploadFile) and name != "metadata":
+                    if name in modules:
+                        raise invalid(f"two parts are called {name[:80]}")
+                    modules[name] = await part.read()
+    except MultiPartException as error:
+        raise invalid(f"the body is no form: {error.message}") from None
+    try:
+        metadata = Metadata.model_validate_json(text).checked()
+    except ValidationError as error:
+        details = [{"where": ".".join(map(str, item["loc"])), "problem": item["msg"]} for item in error.errors()]
+        first = details[0]
+        raise invalid(f"metadata.{first['where']}: {first['problem']}", details=details) from None
+    check(metadata, modules)
+    return metadata, modules
+
+
+def check(metadata: Metadata, modules: dict[str, bytes]) -> None:
+    """Raise ``Problem`` unless the files are those that the metadata lists."""
+    listed = {module.name: module.sha256 for module in metadata.modules}
+    if listed.keys() != modules.keys():
+        odd = sorted(listed.keys() ^ modules.keys())[0]
+        raise invalid(f"the module {odd[:80]} is not both in the metadata and in the form")
+    for name, content in modules.items():
+        if hashlib.sha256(content).hexdigest() != listed[name]:
+            raise invalid(f"the module {name} is not what its sha256 says: it was damaged on the way")
+
+
+async def record(
+    server: Server,
+    caller: Caller,
+    project: str,
+    environment: str,
+    metadata: Metadata,
+    modules: dict[str, bytes],
+    key: str,
+    if_match: str | None,
+) -> tuple[Here, Deployment]:
+    """Keep the code, then the record with its job: from here on it survives anything."""
+    await server.deploys.on_platform(lambda: [server.deploys.artifacts.put(content) for content in modules.values()])
+    document = metadata.model_dump(exclude={"tag", "message", "commit", "client", "public"}, exclude_none=True)
+    canonical = json.dumps(document, sort_keys=True)
+    wanted = Submission(
+        document=document,
+        content_hash=metadata.tag or hashlib.sha256(canonical.encode()).hexdigest(),
+        idempotency_key=key,
+        request_hash=hashlib.sha256(canonical.encode()).hexdigest(),
+        expected_live=expected(if_match),
+        message=metadata.message,
+        commit=metadata.commit,
+    )
+
+    def work(connection: Connection) -> tuple[Here, Deployment]:
+        here = environments.ensure(connection, caller, project, environment)
+        made, new = deployments.submit(connection, here.environment, wanted, caller)
+        if new:
+            resources.announce(connection, here.project, here.environment, metadata.wanted())
+            if metadata.public is not None and metadata.public != here.project.public:
+                changed = projects.change(connection, here.project, name=None, public=metadata.public)
+                here = Here(changed, here.environment)
+            jobs.enqueue(connection, DEPLOY, here.environment.id)
+            subject = f"{here.project.slug}/{environment}"
+            audit.note(connection, caller, "deploy", subject, number=made.number, content=made.content_hash[:12])
+        return here, made
+
+    done = await server.database.write(work)
+    server.deploys.wake()
+    return done
+
+
+def expected(if_match: str | None) -> str | None:
+    """``""`` for nothing, ``None`` for anything."""
+    if if_match is None or if_match == "*":
+        return None
+    text = if_match.strip().strip('"')
+    return "" if text == "none" else text
+
+
+async def outcome(server: Server, caller: Caller, here: Here, made: Deployment) -> Response:
+    """Wait for its end, as long as a request may."""
+    made = await server.deploys.settled(here.environment, made, PATIENCE)
+    shown = environments.deployment(server, caller, here, made)
+    if made.status == "failed" and made.error is not None:
+        raise Problem(
+            422, str(made.error["code"]), str(made.error["message"]), hint=made.error.get("hint"), details=shown
+        )
+    return answer(shown, 201 if made.status in deployments.SETTLED else 202)
+
+
+async def found(
+    server: Server, caller: Caller, project: str, environment: str, deployment: str
+) -> tuple[Here, Deployment]:
+    """The deployment that a route names. Raises ``Problem``."""
+
+    def work(connection: Connection) -> tuple[Here, Deployment]:
+        here = environments.find(connection, caller, project, environment)
+        return here, deployments.find(connection, here.environment, deployment)
+
+    return await server.database.read(work)
+
+
+def new_key() -> str:
+    """For clients that know no ``Idempotency-Key``."""
+    return uuid.uuid4().hex

@@ -1,0 +1,119 @@
+"""``/api/v1/projects/{project}/environments``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Request, Response
+from sqlalchemy import Connection, select
+
+from aerostack_server import clock
+from aerostack_server.api.route import PolicyRoute, answer, caller_of, nothing, policy, server_of
+from aerostack_server.database import tables
+from aerostack_server.deploys import deployments, resources, secrets
+from aerostack_server.deploys.deployments import Deployment
+from aerostack_server.identity import audit
+from aerostack_server.identity.caller import Caller
+from aerostack_server.projects import environments, projects
+from aerostack_server.projects.environments import Environment
+from aerostack_server.projects.projects import Project
+from aerostack_server.server import Server
+
+router = APIRouter(route_class=PolicyRoute, prefix="/projects/{project}/environments", tags=["environments"])
+
+ProjectRef = Annotated[str, Path(min_length=1, max_length=100)]
+Name = Annotated[str, Path(min_length=1, max_length=63)]
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """The project and environment that a route names."""
+
+    project: Project
+    environment: Environment
+
+
+@router.get("")
+@policy("read")
+async def listed(request: Request, project: ProjectRef) -> Response:
+    """Each with what is live in it."""
+    caller, server = caller_of(request), server_of(request)
+
+    def work(connection: Connection) -> list[dict[str, Any]]:
+        found = projects.find(connection, caller, project)
+        return [shown(connection, server, caller, Here(found, item)) for item in environments.listed(connection, found)]
+
+    return answer({"items": await server.database.read(work), "next": None})
+
+
+@router.get("/{environment}")
+@policy("read")
+async def get(request: Request, project: ProjectRef, environment: Name) -> Response:
+    """One, with its resources and the names of its secrets: all that a plan needs."""
+    caller, server = caller_of(request), server_of(request)
+
+    def work(connection: Connection) -> dict[str, Any]:
+        here = find(connection, caller, project, environment)
+        return {
+            **shown(connection, server, caller, here),
+            "resources": [item.document() for item in resources.listed(connection, here.environment.id)],
+            "secrets": [row.name for row in secrets.listed(connection, here.environment.id)],
+            "crons": list(here.environment.crons),
+        }
+
+    return answer(await server.database.read(work))
+
+
+@router.delete("/{environment}", status_code=204)
+@policy("admin")
+async def remove(request: Request, project: ProjectRef, environment: Name) -> Response:
+    """With its Worker, its databases and everything else in it."""
+    caller, server = caller_of(request), server_of(request)
+    here = await server.database.read(lambda connection: find(connection, caller, project, environment))
+    await server.deploys.forget_environment(here.environment.id)
+
+    def work(connection: Connection) -> None:
+        environments.remove(connection, here.environment)
+        audit.note(connection, caller, "environment.delete", f"{here.project.slug}/{environment}")
+
+    await server.database.write(work)
+    return nothing()
+
+
+def find(connection: Connection, caller: Caller, project: str, environment: str) -> Here:
+    """Raises ``Problem`` for either."""
+    found = projects.find(connection, caller, project)
+    return Here(found, environments.find(connection, found, environment))
+
+
+def ensure(connection: Connection, caller: Caller, project: str, environment: str) -> Here:
+    """As ``find``, and makes the environment."""
+    found = projects.find(connection, caller, project)
+    return Here(found, environments.ensure(connection, found, environment))
+
+
+def shown(connection: Connection, server: Server, caller: Caller, here: Here) -> dict[str, Any]:
+    """An environment as the API shows it."""
+    live = None
+    if here.environment.live_id is not None:
+        table = tables.deployments
+        row = connection.execute(select(table).where(table.c.id == here.environment.live_id)).first()
+        live = deployment(server, caller, here, deployments.of(row)) if row else None
+    return {
+        "name": here.environment.name,
+        "url": server.deploys.url(here.project.slug, here.environment.name, caller.account_slug),
+        "public": here.project.public,
+        "live": live,
+        "created_at": clock.shown(here.environment.created_at),
+    }
+
+
+def deployment(server: Server, caller: Caller, here: Here, made: Deployment) -> dict[str, Any]:
+    """A deployment as the API shows it."""
+    name, slug = here.environment.name, here.project.slug
+    return made.shown(
+        name,
+        server.deploys.url(slug, name, caller.account_slug),
+        f"{server.settings.url}/api/v1/projects/{slug}/environments/{name}/deployments/{made.id}/log",
+    )

@@ -1,0 +1,100 @@
+"""``/api/v1/members``: who belongs to the account."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import Connection, delete, func, insert, select
+
+from aerostack_server import clock, ids
+from aerostack_server.api.route import PolicyRoute, answer, caller_of, nothing, policy, server_of
+from aerostack_server.database import tables
+from aerostack_server.identity import audit, passwords, users
+from aerostack_server.problems import conflict, not_found
+
+router = APIRouter(route_class=PolicyRoute, tags=["members"])
+
+
+class NewMember(BaseModel):
+    """Somebody new gets the ``password`` to sign in with; who has a login already keeps theirs."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    email: Annotated[str, Field(max_length=254)]
+    role: Literal["owner", "admin", "member", "viewer"] = "member"
+    password: Annotated[str, Field(max_length=1000)] | None = None
+
+
+@router.get("/members")
+@policy("account:admin")
+async def listed(request: Request) -> Response:
+    """Everybody with their role."""
+    caller = caller_of(request)
+    return answer({"items": await server_of(request).database.read(lambda c: of(c, caller.account_id)), "next": None})
+
+
+@router.post("/members", status_code=201)
+@policy("account:admin")
+async def add(request: Request, body: NewMember) -> Response:
+    """Let somebody belong to the account."""
+    caller = caller_of(request)
+
+    def work(connection: Connection) -> dict[str, Any]:
+        address = users.email(body.email)
+        found = connection.scalar(select(tables.users.c.id).where(tables.users.c.email == address))
+        user = str(found) if found else ids.new("usr")
+        if found is None:
+            connection.execute(
+                insert(tables.users).values(
+                    id=user, email=address, password_hash=passwords.hashed(body.password or ""), created_at=clock.now()
+                )
+            )
+        members = tables.memberships
+        known = select(members.c.role).where(members.c.account_id == caller.account_id, members.c.user_id == user)
+        if connection.scalar(known) is not None:
+            raise conflict("member_exists", f"{address} is a member already")
+        connection.execute(
+            insert(members).values(account_id=caller.account_id, user_id=user, role=body.role, created_at=clock.now())
+        )
+        audit.note(connection, caller, "member.add", address, role=body.role)
+        return next(item for item in of(connection, caller.account_id) if item["id"] == user)
+
+    return answer(await server_of(request).database.write(work), 201)
+
+
+@router.delete("/members/{member}", status_code=204)
+@policy("account:admin")
+async def remove(request: Request, member: str) -> Response:
+    """Their sessions and keys in this account end with it. The last owner stays."""
+    caller = caller_of(request)
+
+    def work(connection: Connection) -> None:
+        members, account = tables.memberships, caller.account_id
+        found = next((item for item in of(connection, account) if item["id"] == member), None)
+        if found is None:
+            raise not_found("member")
+        owners = select(func.count()).where(members.c.account_id == account, members.c.role == "owner")
+        if found["role"] == "owner" and connection.scalar(owners) == 1:
+            raise conflict("last_owner", "an account needs an owner", hint="add another owner first")
+        for table in (members, tables.sessions, tables.keys):
+            connection.execute(delete(table).where(table.c.account_id == account, table.c.user_id == member))
+        audit.note(connection, caller, "member.remove", found["email"])
+
+    await server_of(request).database.write(work)
+    return nothing()
+
+
+def of(connection: Connection, account: str) -> list[dict[str, Any]]:
+    """The members of an account, as the API shows them."""
+    members, people = tables.memberships, tables.users
+    rows = connection.execute(
+        select(people.c.id, people.c.email, members.c.role, members.c.created_at)
+        .join(people, people.c.id == members.c.user_id)
+        .where(members.c.account_id == account)
+        .order_by(members.c.created_at)
+    )
+    return [
+        {"id": row.id, "email": row.email, "role": row.role, "created_at": clock.shown(row.created_at)} for row in rows
+    ]

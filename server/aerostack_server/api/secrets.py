@@ -1,0 +1,76 @@
+"""``…/secrets``: written, listed by name, never read back."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import Connection
+
+from aerostack_server import clock
+from aerostack_server.api import environments
+from aerostack_server.api.environments import Name, ProjectRef
+from aerostack_server.api.route import PolicyRoute, answer, caller_of, nothing, policy, server_of
+from aerostack_server.deploys import secrets
+from aerostack_server.identity import audit
+
+router = APIRouter(
+    route_class=PolicyRoute, prefix="/projects/{project}/environments/{environment}/secrets", tags=["secrets"]
+)
+
+
+class Change(BaseModel):
+    """``null`` deletes."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    secrets: Annotated[dict[str, str | None], Field(max_length=200)]
+
+
+@router.get("")
+@policy("read")
+async def listed(request: Request, project: ProjectRef, environment: Name) -> Response:
+    """Names, and when they were set."""
+    caller = caller_of(request)
+
+    def work(connection: Connection) -> list[dict[str, str | None]]:
+        here = environments.find(connection, caller, project, environment)
+        rows = secrets.listed(connection, here.environment.id)
+        return [{"name": row.name, "updated_at": clock.shown(row.updated_at)} for row in rows]
+
+    return answer({"items": await server_of(request).database.read(work), "next": None})
+
+
+@router.put("", status_code=204)
+@policy("deploy")
+async def change(request: Request, project: ProjectRef, environment: Name, body: Change) -> Response:
+    """Set and delete several at once, all or none. The live Worker gets them at once."""
+    caller, server = caller_of(request), server_of(request)
+
+    def work(connection: Connection) -> str:
+        here = environments.ensure(connection, caller, project, environment)
+        secrets.change(connection, server.vault, here.environment.id, body.secrets)
+        audit.note(
+            connection, caller, "secrets.change", f"{here.project.slug}/{environment}", names=sorted(body.secrets)
+        )
+        return here.environment.id
+
+    await server.deploys.redeploy(await server.database.write(work))
+    return nothing()
+
+
+@router.delete("/{name}", status_code=204)
+@policy("deploy")
+async def remove(request: Request, project: ProjectRef, environment: Name, name: str) -> Response:
+    """Delete one."""
+    caller, server = caller_of(request), server_of(request)
+
+    def work(connection: Connection) -> str:
+        here = environments.find(connection, caller, project, environment)
+        secrets.remove(connection, here.environment.id, name)
+        audit.note(connection, caller, "secrets.change", f"{here.project.slug}/{environment}", names=[name])
+        return here.environment.id
+
+    await server.deploys.redeploy(await server.database.write(work))
+    return nothing()

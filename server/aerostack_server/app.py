@@ -1,0 +1,147 @@
+"""The ASGI application."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, Request, Response
+
+from aerostack import __version__
+from aerostack.errors import AerostackError
+from aerostack_server.api import (
+    audit,
+    d1,
+    deployments,
+    device,
+    environments,
+    failures,
+    keys,
+    kv,
+    me,
+    members,
+    projects,
+    resources,
+    secrets,
+)
+from aerostack_server.api.route import PolicyRoute, answer, policy, server_of
+from aerostack_server.cli_api import account, deploy
+from aerostack_server.database import Database
+from aerostack_server.deploys.artifacts import Disk
+from aerostack_server.deploys.deploys import Deploys, address
+from aerostack_server.guard import Guard
+from aerostack_server.identity import vault
+from aerostack_server.platform.platform import Platform
+from aerostack_server.problems import unavailable
+from aerostack_server.server import Server
+from aerostack_server.settings import Settings
+
+API = "/api/v1"
+ROUTERS = (me, projects, environments, deployments, resources, secrets, d1, kv, keys, members, audit, device)
+EXISTING_CLIENTS = (account, deploy)
+
+_REFUSALS = (400, 401, 403, 404, 409, 412, 413, 422, 429, 502, 503)
+
+health = APIRouter(route_class=PolicyRoute, tags=["health"])
+
+
+@health.get("/healthz")
+@policy("public")
+async def alive(request: Request) -> Response:
+    """The process answers."""
+    return answer({"version": __version__})
+
+
+@health.get("/readyz")
+@policy("public")
+async def ready(request: Request) -> Response:
+    """Database and platform answer too."""
+    server = server_of(request)
+    await server.database.row("SELECT 1", {})
+    try:
+        await server.deploys.on_platform(server.deploys.platform.check)
+    except AerostackError:
+        raise unavailable("the platform does not answer") from None
+    return answer({"version": __version__})
+
+
+def create(settings: Settings, *, log: Callable[[str], None] | None = None) -> FastAPI:
+    """The application; it connects to database and platform when it starts."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        database = Database(settings.database_url)
+        await database.open()
+        sealed = vault.of(settings.master_key, settings.data)
+        deploys = Deploys(
+            database,
+            Platform(settings),
+            Disk(settings.data / "artifacts"),
+            sealed,
+            workers=settings.workers,
+            account_host=address(settings.tenant_scheme),
+        )
+        server = Server(settings, database, sealed, deploys)
+        app.state.server = server
+        await deploys.start()
+        try:
+            yield
+        finally:
+            await deploys.stop()
+            await server.drain()
+            await database.close()
+
+    app = FastAPI(
+        title="Aerostack",
+        version=__version__,
+        description="Deploy Cloudflare Workers projects to Aerostack.",
+        openapi_url=f"{API}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        swagger_ui_oauth2_redirect_url=None,
+    )
+    failures.install(app)
+    app.include_router(health)
+    for module in (*ROUTERS, *EXISTING_CLIENTS):
+        app.include_router(module.router, prefix=API, responses=failures.documented(*_REFUSALS))
+    _document_errors(app)
+    app.add_middleware(Guard, secure=settings.secure, log=log)
+    return app
+
+
+def _document_errors(app: FastAPI) -> None:
+    """Put the one shape of all refusals, and how to authenticate, into the OpenAPI document."""
+    made = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            document = made()
+            components = document.setdefault("components", {})
+            components.setdefault("schemas", {})["Error"] = _ERROR
+            components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
+            document["security"] = [{"key": []}]
+        return app.openapi_schema or {}
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
+_ERROR = {
+    "type": "object",
+    "required": ["error", "code", "message"],
+    "properties": {
+        "error": {
+            "type": "object",
+            "required": ["code", "message"],
+            "properties": {
+                "code": {"type": "string"},
+                "message": {"type": "string"},
+                "hint": {"type": "string"},
+                "details": {},
+            },
+        },
+        "code": {"type": "string"},
+        "message": {"type": "string"},
+    },
+}

@@ -1,0 +1,1 @@
+"""``/api/v1/cli``: the contract of existing Aerostack clients, to the letter."""

@@ -1,0 +1,6 @@
+"""What the server remembers. Nothing else holds state."""
+
+from aerostack_server.database.database import Database
+from aerostack_server.database.migrate import migrate
+
+__all__ = ["Database", "migrate"]

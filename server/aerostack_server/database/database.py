@@ -1,0 +1,149 @@
+"""One database, SQLite or PostgreSQL, for every replica.
+
+Everything is SQLAlchemy Core in a thread, but for ``row``: the reads of the hot paths, which skip what SQLAlchemy does
+for each statement and, on SQLite, the thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+import sqlalchemy
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.engine import make_url
+
+from aerostack.errors import ConfigError
+
+T = TypeVar("T")
+
+#: Threads, and so connections, for everything that is no hot read.
+_THREADS = 8
+_PARAMETER = re.compile(r":(\w+)")
+
+
+class Database:
+    """``open`` before use. ``write`` and ``read`` run a function with a connection, in one transaction."""
+
+    def __init__(self, url: str) -> None:
+        self._url = _normal(url)
+        self.is_sqlite = self._url.get_backend_name() == "sqlite"
+        self.engine: Engine = _engine(self._url, self.is_sqlite)
+        self._reader: Engine = _engine(self._url, True, read_only=True) if self.is_sqlite else self.engine
+        # SQLite has one writer: a queue in front of it is fairer than its busy handler.
+        self._writers = ThreadPoolExecutor(1 if self.is_sqlite else _THREADS, thread_name_prefix="write")
+        self._readers = ThreadPoolExecutor(_THREADS, thread_name_prefix="read")
+        self._hot: sqlite3.Connection | None = None
+        self._pool: Any = None
+        self._statements: dict[str, str] = {}
+
+    async def open(self) -> None:
+        """Connect. Raises ``ConfigError`` for a database that cannot be reached."""
+        try:
+            if self.is_sqlite:
+                self._hot = sqlite3.connect(str(self._url.database), isolation_level=None, check_same_thread=False)
+                self._hot.execute("PRAGMA query_only = ON")
+                self._hot.execute("PRAGMA busy_timeout = 5000")
+            else:
+                from psycopg_pool import AsyncConnectionPool
+
+                self._pool = AsyncConnectionPool(
+                    _plain(self._url), min_size=2, max_size=_THREADS, open=False, kwargs={"autocommit": True}
+                )
+                await self._pool.open(wait=True, timeout=15)
+        except Exception as error:
+            raise ConfigError(
+                f"the database cannot be opened: {type(error).__name__}", key="DATABASE_URL", hint="check DATABASE_URL"
+            ) from error
+
+    async def close(self) -> None:
+        if self._hot is not None:
+            self._hot.close()
+        if self._pool is not None:
+            await self._pool.close()
+        for threads in (self._writers, self._readers):
+            threads.shutdown(wait=True)
+        self._reader.dispose()
+        self.engine.dispose()
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """``work`` in a transaction that is durable when this returns. It may run again from the start."""
+        return await asyncio.get_running_loop().run_in_executor(self._writers, self.write_now, work)
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """``work`` in a thread."""
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self.read_now, work)
+
+    def write_now(self, work: Callable[[Connection], T]) -> T:
+        """``write`` for callers that are in a thread."""
+        with self.engine.begin() as connection:
+            return work(connection)
+
+    def read_now(self, work: Callable[[Connection], T]) -> T:
+        """``read`` for callers that are in a thread."""
+        with self._reader.connect() as connection:
+            return work(connection)
+
+    async def row(self, sql: str, parameters: Mapping[str, Any]) -> Sequence[Any] | None:
+        """The first row of a statement with ``:named`` parameters. For the hot paths alone."""
+        if self._hot is not None:
+            # A point read takes microseconds: a thread would cost ten times that.
+            found: Sequence[Any] | None = self._hot.execute(sql, dict(parameters)).fetchone()
+            return found
+        statement = self._statements.get(sql)
+        if statement is None:
+            statement = self._statements[sql] = _PARAMETER.sub(r"%(\1)s", sql)
+        async with self._pool.connection() as connection:
+            cursor = await connection.execute(statement, parameters, prepare=True)
+            row: Sequence[Any] | None = await cursor.fetchone()
+            return row
+
+
+def _normal(url: str) -> sqlalchemy.URL:
+    try:
+        parsed = make_url(url)
+    except sqlalchemy.exc.ArgumentError:
+        raise ConfigError(
+            "DATABASE_URL is no address of a database",
+            key="DATABASE_URL",
+            hint="write it like postgresql://user:password@host/name, or sqlite:////folder/server.db",
+        ) from None
+    name = parsed.get_backend_name()
+    if name in ("postgres", "postgresql"):
+        return parsed.set(drivername="postgresql+psycopg")
+    if name == "sqlite" and parsed.database:
+        return parsed
+    raise ConfigError(
+        f"DATABASE_URL names a database of the kind {name}", key="DATABASE_URL", hint="use postgresql:// or sqlite:///"
+    )
+
+
+def _plain(url: sqlalchemy.URL) -> str:
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def _engine(url: sqlalchemy.URL, is_sqlite: bool, *, read_only: bool = False) -> Engine:
+    if not is_sqlite:
+        return sqlalchemy.create_engine(url, pool_size=2 * _THREADS, pool_pre_ping=True)
+    Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    engine = sqlalchemy.create_engine(url, connect_args={"timeout": 10, "check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _: Any) -> None:
+        # The driver's own transactions begin too late: they read before they lock.
+        connection.isolation_level = None
+        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "busy_timeout = 10000"):
+            connection.execute(f"PRAGMA {pragma}")
+        if read_only:
+            connection.execute("PRAGMA query_only = ON")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+    return engine

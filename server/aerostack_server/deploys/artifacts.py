@@ -1,0 +1,43 @@
+"""What was uploaded, by its SHA-256: immutable, so nothing is ever written twice."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Protocol
+
+from aerostack.files import write_atomic
+
+
+class Artifacts(Protocol):
+    """A place for blobs. Both functions may take time: call them in a thread."""
+
+    def put(self, content: bytes) -> str:
+        """Keep ``content``; durable when it returns. Its SHA-256 in hex."""
+
+    def get(self, digest: str) -> bytes:
+        """What was put. Raises ``KeyError`` when it is gone."""
+
+
+class Disk:
+    """Files in a folder, two levels deep."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def put(self, content: bytes) -> str:
+        digest = hashlib.sha256(content).hexdigest()
+        path = self._path(digest)
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            write_atomic(path, content, mode=0o600)
+        return digest
+
+    def get(self, digest: str) -> bytes:
+        try:
+            return self._path(digest).read_bytes()
+        except FileNotFoundError:
+            raise KeyError(digest) from None
+
+    def _path(self, digest: str) -> Path:
+        return self._folder / digest[:2] / digest

@@ -1,0 +1,161 @@
+"""Databases, namespaces, buckets and queues of an environment, on the platform's account."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from aerostack.errors import ConflictError
+from aerostack_cloudflare.account import Cloudflare
+from aerostack_server import clock, ids
+from aerostack_server.database import Database, tables
+from aerostack_server.platform import names
+from aerostack_server.platform.platform import Platform
+from aerostack_server.problems import not_found
+from aerostack_server.projects.environments import Environment
+from aerostack_server.projects.projects import Project
+
+Kind = Literal["d1", "kv", "r2", "queue"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource:
+    """``name`` is the user's, ``remote_name`` the platform's; ``remote_id`` is ``None`` until it exists."""
+
+    id: str
+    kind: str
+    binding: str
+    name: str
+    remote_name: str
+    remote_id: str | None
+
+    def document(self) -> dict[str, Any]:
+        """As the API shows it."""
+        return {
+            "kind": self.kind,
+            "binding": self.binding,
+            "name": self.name,
+            "id": self.remote_id,
+            "status": "ready" if self.remote_id else "missing",
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What an environment needs. ``binding`` is empty for a queue that is only consumed."""
+
+    kind: Kind
+    binding: str
+    name: str
+
+
+def listed(connection: Connection, environment_id: str) -> list[Resource]:
+    """In the order in which they were asked for."""
+    table = tables.resources
+    rows = connection.execute(
+        select(table).where(table.c.environment_id == environment_id).order_by(table.c.created_at, table.c.id)
+    )
+    return [_resource(row) for row in rows]
+
+
+def find(connection: Connection, environment: Environment, kind: Kind, binding: str) -> Resource:
+    """One that exists on the platform. Raises ``Problem``."""
+    for resource in listed(connection, environment.id):
+        if (resource.kind, resource.binding) == (kind, binding) and resource.remote_id:
+            return resource
+    raise not_found("resource")
+
+
+def announce(
+    connection: Connection, project: Project, environment: Environment, wanted: Iterable[Wanted]
+) -> list[Resource]:
+    """Note what is to exist, before anything is created: whoever creates it later knows the name."""
+    table = tables.resources
+    for item in wanted:
+        key = item.binding or item.name
+        known = select(table.c.id).where(
+            table.c.environment_id == environment.id, table.c.kind == item.kind, table.c.binding == key
+        )
+        if connection.execute(known).first() is None:
+            connection.execute(
+                insert(table).values(
+                    id=ids.new("res"),
+                    environment_id=environment.id,
+                    kind=item.kind,
+                    binding=key,
+                    name=item.name,
+                    remote_name=names.resource(project.slug, environment.name, item.name, environment.id),
+                    created_at=clock.now(),
+                )
+            )
+    return listed(connection, environment.id)
+
+
+def create_missing(database: Database, platform: Platform, resources: Iterable[Resource]) -> None:
+    """Make those exist that do not yet. In a thread. Raises ``RemoteError``."""
+    for resource in resources:
+        if resource.remote_id is None:
+            remote_id = _created(platform.account, resource.kind, resource.remote_name)
+            database.write_now(functools.partial(_note, resource.id, remote_id))
+
+
+def _note(identifier: str, remote_id: str, connection: Connection) -> None:
+    table = tables.resources
+    connection.execute(update(table).where(table.c.id == identifier).values(remote_id=remote_id))
+
+
+def remove(platform: Platform, resource: Resource) -> None:
+    """Delete it with its data. Raises ``RemoteError``."""
+    account, remote_id = platform.account, resource.remote_id
+    if remote_id is None:
+        return
+    if resource.kind == "d1":
+        if account.d1.get(remote_id):
+            account.d1.delete(remote_id)
+    elif resource.kind == "kv":
+        if account.kv.get(remote_id):
+            account.kv.delete(remote_id)
+    elif resource.kind == "r2":
+        if account.r2.get(remote_id):
+            account.r2.delete(remote_id)
+    elif account.queues.find(resource.remote_name):
+        account.queues.delete(remote_id)
+
+
+def _created(account: Cloudflare, kind: str, name: str) -> str:
+    """The names are ours alone: what has one already was made by a run that was cut off."""
+    try:
+        if kind == "d1":
+            found = account.d1.get(name)
+            return found.id if found else account.d1.create(name).id
+        if kind == "kv":
+            namespace = account.kv.find(name)
+            return namespace.id if namespace else account.kv.create(name).id
+        if kind == "r2":
+            bucket = account.r2.get(name)
+            return bucket.name if bucket else account.r2.create(name).name
+        queue = account.queues.find(name)
+        return queue.id if queue else account.queues.create(name).id
+    except (ConflictError, IntegrityError):
+        # Another replica created it between the look and the call.
+        again = {"d1": account.d1.get, "kv": account.kv.find, "queue": account.queues.find}.get(kind)
+        made = again(name) if again else None
+        if made is None:
+            raise
+        return str(made.id)
+
+
+def _resource(row: Row[Any]) -> Resource:
+    return Resource(
+        id=row.id,
+        kind=row.kind,
+        binding=row.binding,
+        name=row.name,
+        remote_name=row.remote_name,
+        remote_id=row.remote_id,
+    )

@@ -1,0 +1,106 @@
+"""What holds for every request: its size, the headers of its answer, and one line in the log."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from collections.abc import Callable
+from typing import Any
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+#: Bytes of a body: deploys carry code, nothing else is large.
+SMALL, LARGE = 1024 * 1024, 100 * 1024 * 1024
+_LONGEST_PATH = 2048
+
+_HEADERS = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"x-frame-options", b"DENY"),
+    (
+        b"content-security-policy",
+        b"default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+    ),
+]
+
+
+class _TooLarge(Exception):
+    pass
+
+
+class Guard:
+    """An ASGI middleware. ``log`` gets a line for each request, without query, body or key."""
+
+    def __init__(self, app: ASGIApp, *, secure: bool, log: Callable[[str], None] | None = None) -> None:
+        self._app = app
+        self._headers = _HEADERS + ([(b"strict-transport-security", b"max-age=31536000")] if secure else [])
+        self._log = log
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started, identifier = time.perf_counter(), secrets.token_hex(8)
+        state = {"status": 0}
+        limit = LARGE if _is_deploy(scope) else SMALL
+        seen = 0
+
+        async def limited() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > limit:
+                raise _TooLarge
+            return message
+
+        async def marked(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                state["status"] = message["status"]
+                named = {name for name, _ in message["headers"]}
+                message["headers"] = [
+                    *message["headers"],
+                    *((name, value) for name, value in self._headers if name not in named),
+                    (b"x-request-id", identifier.encode()),
+                ]
+            await send(message)
+
+        try:
+            if len(scope["raw_path"]) > _LONGEST_PATH:
+                await _refuse(marked, 414, "path_too_long", "the path is too long")
+            elif _announced(scope) > limit:
+                await _refuse(marked, 413, "too_large", f"the body is larger than {limit // 1024**2} MiB")
+            else:
+                await self._app(scope, limited, marked)
+        except _TooLarge:
+            if not state["status"]:
+                await _refuse(marked, 413, "too_large", f"the body is larger than {limit // 1024**2} MiB")
+        finally:
+            if self._log is not None:
+                took = (time.perf_counter() - started) * 1000
+                self._log(f"{scope['method']} {scope['path']} {state['status']} {took:.0f}ms {identifier}")
+
+
+def _is_deploy(scope: Scope) -> bool:
+    path: str = scope["path"]
+    return scope["method"] == "POST" and (path.endswith("/deployments") or path.startswith("/api/v1/cli/deploy"))
+
+
+def _announced(scope: Scope) -> int:
+    for name, value in scope["headers"]:
+        if name == b"content-length":
+            return int(value) if value.isdigit() else 0
+    return 0
+
+
+async def _refuse(send: Send, status: int, code: str, message: str) -> None:
+    error: dict[str, Any] = {"code": code, "message": message}
+    body = json.dumps({"error": error, **error}).encode()
+    await send(
+        {
+            "type": "http.response.start",
+            "status": status,
+            "headers": [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())],
+        }
+    )
+    await send({"type": "http.response.body", "body": body})

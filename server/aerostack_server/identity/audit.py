@@ -1,0 +1,27 @@
+"""Who did what, for the members of the account to read."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sqlalchemy import Connection, insert
+
+from aerostack_server import clock
+from aerostack_server.database import tables
+from aerostack_server.identity.caller import Caller
+
+
+def note(connection: Connection, caller: Caller, action: str, subject: str, **detail: Any) -> None:
+    """Add an entry, in the transaction of what it tells of. ``detail`` holds no secret."""
+    connection.execute(
+        insert(tables.audit).values(
+            account_id=caller.account_id,
+            at=clock.now(),
+            actor_kind="user" if caller.kind == "user" else "key",
+            actor_name=caller.name,
+            action=action,
+            subject=subject,
+            detail=json.dumps(detail),
+        )
+    )

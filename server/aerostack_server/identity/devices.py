@@ -1,0 +1,106 @@
+"""Logging a program in through the browser of its user (RFC 8628)."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Literal
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from aerostack_server import clock, ids
+from aerostack_server.database import tables
+from aerostack_server.identity import keys
+from aerostack_server.problems import not_found
+
+LIFETIME = 10 * clock.MINUTE
+#: Seconds between two questions of the program.
+INTERVAL = 2
+
+#: Without vowels and look-alikes: it is read aloud and typed.
+_LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
+
+
+@dataclass(frozen=True, slots=True)
+class NewDevice:
+    device_code: str
+    user_code: str
+
+
+def begin(connection: Connection, client_name: str) -> NewDevice:
+    """A login that somebody has to approve."""
+    now = clock.now()
+    connection.execute(delete(tables.device_logins).where(tables.device_logins.c.expires_at <= now))
+    letters = "".join(secrets.choice(_LETTERS) for _ in range(8))
+    made = NewDevice(secrets.token_urlsafe(32), f"{letters[:4]}-{letters[4:]}")
+    connection.execute(
+        insert(tables.device_logins).values(
+            device_hash=_hash(made.device_code),
+            user_code=made.user_code,
+            client_name=client_name[:100],
+            status="pending",
+            created_at=now,
+            expires_at=now + LIFETIME,
+            polled_at=0,
+        )
+    )
+    return made
+
+
+def pending(connection: Connection, user_code: str) -> str:
+    """The name of the program that waits. Raises ``Problem`` when there is none, or no longer."""
+    row = connection.execute(
+        select(tables.device_logins.c.client_name).where(
+            tables.device_logins.c.user_code == normal(user_code),
+            tables.device_logins.c.status == "pending",
+            tables.device_logins.c.expires_at > clock.now(),
+        )
+    ).first()
+    if row is None:
+        raise not_found("login")
+    return str(row.client_name)
+
+
+def decide(connection: Connection, user_code: str, *, account: str, user: str, approve: bool) -> None:
+    """Approve or deny. Raises ``Problem`` as ``pending`` does."""
+    pending(connection, user_code)
+    connection.execute(
+        update(tables.device_logins)
+        .where(tables.device_logins.c.user_code == normal(user_code))
+        .values(status="approved" if approve else "denied", account_id=account, user_id=user)
+    )
+
+
+Refusal = Literal["authorization_pending", "slow_down", "expired_token", "access_denied"]
+
+
+def claim(connection: Connection, device_code: str) -> keys.NewKey | Refusal:
+    """The key of an approved login, once; else why there is none."""
+    devices, now = tables.device_logins, clock.now()
+    row = connection.execute(select(devices).where(devices.c.device_hash == _hash(device_code))).first()
+    if row is None or row.expires_at <= now:
+        return "expired_token"
+    if row.status == "pending":
+        connection.execute(update(devices).where(devices.c.device_hash == row.device_hash).values(polled_at=now))
+        return "slow_down" if now - row.polled_at < INTERVAL * clock.SECOND // 2 else "authorization_pending"
+    connection.execute(delete(devices).where(devices.c.device_hash == row.device_hash))
+    if row.status != "approved":
+        return "access_denied"
+    return keys.new(
+        connection,
+        account=row.account_id,
+        user=row.user_id,
+        name=f"{row.client_name} ({ids.new('login')[-4:]})",
+        scopes=keys.SCOPES,
+    )
+
+
+def normal(user_code: str) -> str:
+    """As it is stored, however it was typed."""
+    letters = "".join(letter for letter in user_code.upper() if letter.isalpha())
+    return f"{letters[:4]}-{letters[4:]}"
+
+
+def _hash(code: str) -> str:
+    return sha256(code.encode()).hexdigest()

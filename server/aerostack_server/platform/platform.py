@@ -1,0 +1,116 @@
+"""The account: its clients, one for each token, and what has to be there before the first Worker."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import itertools
+import json
+import threading
+import time
+from pathlib import Path
+
+from aerostack.errors import ConfigError
+from aerostack.http import Client, TokenBucket
+from aerostack.model import Module
+from aerostack_cloudflare.account import Cloudflare
+from aerostack_server.settings import Settings
+
+_WORKER = Path(__file__).with_name("dispatch_worker.js")
+#: Of the dispatch Worker and of the namespace it reads, beside the dispatch namespace's name.
+_SUFFIXES = {"worker": "dispatch", "routes": "routes"}
+_LIMITS = {"cpuMs": 1000, "subRequests": 200}
+_COMPATIBILITY = "2026-01-01"
+
+
+class Platform:
+    """Safe to use from several threads. Every call may raise ``RemoteError``.
+
+    Cloudflare allows each token 1200 requests in 5 minutes: with several of them, calls go round.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        if not settings.platform_account or not settings.platform_tokens:
+            raise ConfigError(
+                "the server does not know its platform",
+                key="CLOUDFLARE_API_TOKEN",
+                hint="set CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_API_TOKEN (several tokens: AEROSTACK_SERVER_TOKENS)",
+            )
+        self.namespace = settings.namespace
+        self.domain = settings.domain
+        self._stack = contextlib.ExitStack()
+        self._buckets = [TokenBucket() for _ in settings.platform_tokens]
+        self._accounts = [
+            Cloudflare(
+                self._stack.enter_context(Client(settings.platform_url, token=token, budget=bucket)),
+                settings.platform_account,
+            )
+            for token, bucket in zip(settings.platform_tokens, self._buckets, strict=True)
+        ]
+        self._turns = itertools.cycle(self._accounts)
+        self._lock = threading.Lock()
+        self._ready = False
+        self._routes = ""
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._stack.close()
+
+    @property
+    def account(self) -> Cloudflare:
+        """The client whose turn it is."""
+        with self._lock:
+            return next(self._turns)
+
+    @property
+    def routes(self) -> str:
+        """The id of the KV namespace that the dispatch Worker reads."""
+        self.prepare()
+        return self._routes
+
+    def delay(self) -> float:
+        """The seconds until Cloudflare's rate limit allows another request, of the freest token."""
+        now = time.monotonic()
+        return min(bucket.delay(now) for bucket in self._buckets)
+
+    def prepare(self) -> None:
+        """Let the dispatch namespace, the dispatch Worker and its route exist. Costs nothing the second time."""
+        with self._lock:
+            if self._ready:
+                return
+            account = self._accounts[0]
+            account.dispatch.ensure(self.namespace)
+            title = f"{self.namespace}-{_SUFFIXES['routes']}"
+            found = account.kv.find(title)
+            self._routes = found.id if found else account.kv.create(title).id
+            self._upload_dispatch_worker(account)
+            self._ready = True
+
+    def check(self) -> None:
+        """Ask the platform for something small. Raises ``RemoteError`` when it does not answer."""
+        self.account.subdomain.get()
+
+    def _upload_dispatch_worker(self, account: Cloudflare) -> None:
+        name = f"{self.namespace}-{_SUFFIXES['worker']}"
+        code = _WORKER.read_bytes()
+        metadata = {
+            "main_module": "dispatch.js",
+            "compatibility_date": _COMPATIBILITY,
+            "bindings": [
+                {"type": "dispatch_namespace", "name": "TENANTS", "namespace": self.namespace},
+                {"type": "kv_namespace", "name": "ROUTES", "namespace_id": self._routes},
+                {"type": "json", "name": "LIMITS", "json": _LIMITS},
+            ],
+        }
+        digest = hashlib.sha256(code + json.dumps(metadata, sort_keys=True).encode()).hexdigest()[:32]
+        tag = f"as-dispatch:{digest}"
+        deployments = account.scripts.deployments(name)
+        live = deployments[0].versions[0][0] if deployments and deployments[0].versions else None
+        versions = {item.id: item.annotations.get("workers/tag") for item in account.scripts.versions(name)}
+        if live is None or versions.get(live) != tag:
+            account.scripts.upload(
+                name,
+                metadata={**metadata, "annotations": {"workers/tag": tag}},
+                modules=(Module(name="dispatch.js", content=code, type="esm"),),
+            )
+        account.scripts.set_routes(name, (f"*.{self.domain.partition(':')[0]}/*",))

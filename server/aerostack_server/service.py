@@ -1,0 +1,82 @@
+"""What the core and ``aerostack up`` may ask of the server, found as the service ``server``."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aerostack_server.settings import from_environment
+
+if TYPE_CHECKING:
+    from aerostack_server.database import Database
+
+
+def serve(*, host: str, port: int, environ: Mapping[str, str], announce: Callable[[str], None]) -> int:
+    """Serve until SIGINT or SIGTERM; the exit status. Raises ``AerostackError`` for settings that cannot be."""
+    import uvicorn
+
+    from aerostack_server.app import create
+    from aerostack_server.database import Database, migrate
+    from aerostack_server.log import say
+
+    settings = from_environment(environ)
+    migrate(Database(settings.database_url))
+    announce(f"the server answers at {settings.url}")
+    uvicorn.run(
+        create(settings, log=say),
+        host=host,
+        port=port,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=65,
+        timeout_graceful_shutdown=10,
+        h11_max_incomplete_event_size=64 * 1024,
+    )
+    return 0
+
+
+def has_account(data: Path) -> bool:
+    """Whether the server of this machine has an account."""
+    from aerostack_server.identity import users
+
+    return _database(data).read_now(users.any_account)
+
+
+def create_account(data: Path, *, email: str, password: str) -> None:
+    """The first account, with its owner. Raises ``AerostackError`` when it cannot be."""
+    from aerostack.errors import AerostackError
+    from aerostack_server.identity import passwords, users
+    from aerostack_server.problems import Problem
+
+    try:
+        hashed = passwords.hashed(password)
+        _database(data).write_now(
+            lambda connection: users.create_account(
+                connection, name=email.partition("@")[0], address=email, password_hash=hashed
+            )
+        )
+    except Problem as problem:
+        raise AerostackError(problem.message, hint=problem.hint, code=problem.code) from None
+
+
+def create_key(data: Path, *, name: str) -> str:
+    """A key of the first account, which may do everything in it."""
+    from sqlalchemy import Connection, select
+
+    from aerostack_server.database import tables
+    from aerostack_server.identity import keys
+
+    def work(connection: Connection) -> str:
+        account = connection.scalar(select(tables.accounts.c.id).order_by(tables.accounts.c.created_at))
+        return keys.new(connection, account=str(account), name=name, scopes=keys.SCOPES).key
+
+    return _database(data).write_now(work)
+
+
+def _database(data: Path) -> Database:
+    from aerostack_server.database import Database
+
+    return Database(from_environment({**os.environ, "AEROSTACK_SERVER_DATA": str(data)}).database_url)

@@ -1,0 +1,102 @@
+"""Everything about a server that its operator may choose, from environment variables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from aerostack.errors import ConfigError
+from aerostack.model import Secret
+
+_CLOUDFLARE = "https://api.cloudflare.com/client/v4"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """``data`` holds the SQLite database, the artifacts and the master key, as far as no other place is named.
+
+    ``url`` is the server's own address, as users see it. ``domain`` is what the hosts of deployed Workers end in, with
+    a port where it is not the usual one. ``platform_*`` lead to the Cloudflare account that Workers run in: Cloudflare,
+    or an edge. ``open_signup`` lets strangers create accounts.
+    """
+
+    data: Path
+    url: str
+    domain: str
+    database_url: str
+    platform_url: str = _CLOUDFLARE
+    platform_account: str = ""
+    platform_tokens: tuple[Secret, ...] = ()
+    namespace: str = "aerostack"
+    artifacts_url: str | None = None
+    master_key: Secret | None = field(default=None, repr=False)
+    open_signup: bool = False
+    workers: int = 4
+
+    @property
+    def secure(self) -> bool:
+        """Whether users reach the server by https."""
+        return self.url.startswith("https://")
+
+    @property
+    def tenant_scheme(self) -> str:
+        """How deployed Workers are reached."""
+        return "http" if _is_local(self.domain) else "https"
+
+
+def from_environment(environ: Mapping[str, str]) -> Settings:
+    """Read ``AEROSTACK_SERVER_*``, ``DATABASE_URL`` and ``CLOUDFLARE_*``. Raises ``ConfigError`` naming a variable."""
+    data = Path(environ.get("AEROSTACK_SERVER_DATA") or "data").resolve()
+    url = (environ.get("AEROSTACK_SERVER_URL") or "http://localhost:4780").rstrip("/")
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ConfigError(
+            "AEROSTACK_SERVER_URL is no http or https address",
+            key="AEROSTACK_SERVER_URL",
+            hint="write it like https://aerostack.example.com",
+        )
+    domain = environ.get("AEROSTACK_SERVER_DOMAIN") or "localhost"
+    _check_domain(domain, parts.hostname)
+    tokens = environ.get("AEROSTACK_SERVER_TOKENS") or environ.get("CLOUDFLARE_API_TOKEN") or ""
+    key = environ.get("AEROSTACK_SERVER_MASTER_KEY")
+    return Settings(
+        data=data,
+        url=url,
+        domain=domain,
+        database_url=environ.get("DATABASE_URL") or f"sqlite:///{data / 'server.db'}",
+        platform_url=environ.get("CLOUDFLARE_API_BASE_URL") or _CLOUDFLARE,
+        platform_account=environ.get("CLOUDFLARE_ACCOUNT_ID") or "",
+        platform_tokens=tuple(Secret(token.strip()) for token in tokens.split(",") if token.strip()),
+        namespace=environ.get("AEROSTACK_SERVER_NAMESPACE") or "aerostack",
+        artifacts_url=environ.get("AEROSTACK_SERVER_ARTIFACTS") or None,
+        master_key=Secret(key) if key else None,
+        open_signup=environ.get("AEROSTACK_SERVER_OPEN_SIGNUP") == "1",
+        workers=_number(environ, "AEROSTACK_SERVER_WORKERS", 4),
+    )
+
+
+def _check_domain(domain: str, own: str) -> None:
+    host = domain.partition(":")[0].lower()
+    if host == own or (own.endswith(f".{host}") and not _is_local(domain)):
+        # A tenant's page could read or set cookies of the dashboard.
+        raise ConfigError(
+            f"AEROSTACK_SERVER_DOMAIN ({host}) must not contain the host of the dashboard ({own})",
+            key="AEROSTACK_SERVER_DOMAIN",
+            hint="give Workers a registered domain of their own",
+        )
+
+
+def _is_local(domain: str) -> bool:
+    host = domain.partition(":")[0]
+    return host == "localhost" or host.endswith(".localhost")
+
+
+def _number(environ: Mapping[str, str], name: str, default: int) -> int:
+    text = environ.get(name)
+    if not text:
+        return default
+    if not text.isdecimal() or not int(text):
+        raise ConfigError(f"{name} is no number: {text!r}", key=name, hint=f"write it like {name}={default}")
+    return int(text)
