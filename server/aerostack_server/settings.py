@@ -49,7 +49,7 @@ class Settings:
 def from_environment(environ: Mapping[str, str]) -> Settings:
     """Read ``AEROSTACK_SERVER_*``, ``DATABASE_URL`` and ``CLOUDFLARE_*``. Raises ``ConfigError`` naming a variable."""
     data = Path(environ.get("AEROSTACK_SERVER_DATA") or "data").resolve()
-    url = (environ.get("AEROSTACK_SERVER_URL") or "http://localhost:4780").rstrip("/")
+    url = (environ.get("AEROSTACK_SERVER_URL") or "http://127.0.0.1:4780").rstrip("/")
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ConfigError(
