@@ -22,6 +22,7 @@ from aerostack.cli import (
     streams,
     toolchain,
     unlock,
+    up,
     wrangler,
     wrangler_config,
 )
@@ -49,6 +50,9 @@ app.add_typer(toolchain.app, name="toolchain")
 app.add_typer(edge.app, name="edge")
 app.add_typer(server.app, name="server")
 app.command("unlock")(unlock.unlock)
+app.command("up")(up.up)
+app.command("down")(up.down)
+app.command("status")(up.status)
 
 
 def _show_version(wanted: bool) -> None:
