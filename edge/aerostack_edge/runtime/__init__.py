@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aerostack_edge.runtime.cron import Cron
+from aerostack.cron import Cron
 from aerostack_edge.runtime.errors import StoreUnavailable, UnknownScript, UnsupportedBinding
 from aerostack_edge.runtime.runtime import Runtime
 from aerostack_edge.runtime.store import Store, StoreReply

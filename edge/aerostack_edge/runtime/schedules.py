@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 
 import aiohttp
 
+from aerostack.cron import Cron
 from aerostack_edge.model import StartupError
-from aerostack_edge.runtime.cron import Cron
 from aerostack_edge.runtime.errors import UnknownScript
 
 _MINUTE = timedelta(minutes=1)

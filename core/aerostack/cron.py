@@ -6,7 +6,7 @@ import calendar
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TypeAlias
 
 _Day: TypeAlias = Callable[[date], bool]
@@ -16,6 +16,8 @@ _WEEKDAYS = {name: number for number, name in enumerate(("SUN", "MON", "TUE", "W
 _NAMES = {name.upper(): number for name, number in _MONTHS.items()}
 _PART = re.compile(r"(?:(\*)|(\w+)(?:-(\w+))?)(?:/(\d+))?")
 _SATURDAY = 7
+#: Days: leap years are eight apart at most.
+_LOOKED_AHEAD = 8 * 366 + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +49,26 @@ class Cron:
 
     def due(self, moment: datetime) -> bool:
         """Whether it fires in the minute of ``moment``, which is UTC."""
-        if moment.minute not in self.minutes or moment.hour not in self.hours or moment.month not in self.months:
+        return moment.minute in self.minutes and moment.hour in self.hours and self._on(moment.date())
+
+    def following(self, moment: datetime) -> datetime | None:
+        """The first minute after that of ``moment`` in which it fires; ``None`` when there is none for years."""
+        after = moment.replace(second=0, microsecond=0)
+        for ahead in range(_LOOKED_AHEAD):
+            day = (after + timedelta(days=ahead)).date()
+            if self._on(day):
+                times = (time(hour, minute) for hour in sorted(self.hours) for minute in sorted(self.minutes))
+                found = (datetime.combine(day, at, after.tzinfo) for at in times)
+                if (first := next((at for at in found if at > after), None)) is not None:
+                    return first
+        return None
+
+    def _on(self, day: date) -> bool:
+        if day.month not in self.months:
             return False
         choices = [field for field in (self.days, self.weekdays) if field]
         # With both a day of the month and a weekday, either is enough.
-        return not choices or any(day(moment.date()) for field in choices for day in field)
+        return not choices or any(on(day) for field in choices for on in field)
 
 
 def _numbers(field: str, least: int, most: int, names: Mapping[str, int] | None = None) -> frozenset[int]:
