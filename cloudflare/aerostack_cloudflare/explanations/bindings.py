@@ -36,6 +36,8 @@ TITLES: dict[str, str] = {
 
 def missing(found: Failure, row: Explanation, project: Project) -> Diagnosis | None:
     """The entry that names what is not there."""
+    if found.operation.startswith("creating") and row.code == 7400:
+        return _bad_name(found, project)
     entry = _named(found.text, _entries(project, _TABLES[row.code]))
     if entry is None:
         return None
@@ -43,6 +45,16 @@ def missing(found: Failure, row: Explanation, project: Project) -> Diagnosis | N
     state = "is not an id that Cloudflare gives out" if row.code in (7400, 10042) else "is not in this account"
     return Diagnosis(
         message=f"the binding `{entry.binding}` is bound to {subject}, which {state}", hint=row.fix, where=entry.where
+    )
+
+
+def _bad_name(found: Failure, project: Project) -> Diagnosis:
+    """Nothing has an id yet: it is the name that D1 does not take."""
+    named = [item for item in project.resources if item.kind == "d1" and found.operation.endswith(f" {item.name}")]
+    return Diagnosis(
+        message="D1 does not take this name for a database",
+        hint="use letters, digits, - and _ in `database_name`, at most 64 of them",
+        where=named[0].where if named else None,
     )
 
 

@@ -9,7 +9,10 @@ pytestmark = pytest.mark.xdist_group("wrangler")
 
 def test_bindings_without_ids_are_provisioned_once(project):
     project.configure(
-        kv_namespaces=[{"binding": "KV"}], d1_databases=[{"binding": "DB"}], r2_buckets=[{"binding": "R2"}]
+        kv_namespaces=[{"binding": "KV"}],
+        d1_databases=[{"binding": "DB"}],
+        r2_buckets=[{"binding": "R2"}],
+        queues={"producers": [{"binding": "JOBS"}]},
     )
     project.wrangler("deploy")
     first = project.account("GET", f"/workers/scripts/{project.name}/settings")["bindings"]
@@ -17,6 +20,7 @@ def test_bindings_without_ids_are_provisioned_once(project):
         "KV": "kv_namespace",
         "DB": "d1",
         "R2": "r2_bucket",
+        "JOBS": "queue",
     }
     project.answer("two")
     said = project.wrangler("deploy")
