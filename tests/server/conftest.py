@@ -1,0 +1,49 @@
+"""Servers for tests, on both databases."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+
+import pytest
+
+from aerostack.testing import RunningEdge
+from tests.server.postgres import create_database, running_postgres
+from tests.server.servers import RunningServer, Tenant, running_server
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """A real PostgreSQL for the session: the beginning of its URLs."""
+    with running_postgres() as template:
+        yield template
+
+
+@pytest.fixture(scope="session")
+def sqlite_server(edge: RunningEdge, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """One on SQLite."""
+    with running_server(edge, tmp_path_factory.mktemp("server")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(
+    edge: RunningEdge, tmp_path_factory: pytest.TempPathFactory, postgres: str
+) -> Iterator[RunningServer]:
+    """One on PostgreSQL."""
+    url = create_database(postgres, f"d{uuid.uuid4().hex[:8]}")
+    with running_server(edge, tmp_path_factory.mktemp("server"), url) as running:
+        yield running
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def server(request: pytest.FixtureRequest) -> RunningServer:
+    """The same test on either."""
+    found: RunningServer = request.getfixturevalue(f"{request.param}_server")
+    return found
+
+
+@pytest.fixture
+def tenant(server: RunningServer) -> Tenant:
+    """A new account."""
+    return server.tenant()
