@@ -6,10 +6,10 @@ import uuid
 from collections.abc import Iterator
 
 import pytest
-
-from aerostack.testing import RunningEdge
 from tests.server.postgres import create_database, running_postgres
 from tests.server.servers import RunningServer, Tenant, running_server
+
+from aerostack.testing import RunningEdge
 
 
 @pytest.fixture(scope="session")

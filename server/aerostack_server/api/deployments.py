@@ -18,7 +18,7 @@ from aerostack_server.api.environments import Here, Name, ProjectRef
 from aerostack_server.api.route import PolicyRoute, answer, caller_of, policy, server_of
 from aerostack_server.deploys import deployments, jobs, resources
 from aerostack_server.deploys.deployments import Deployment, Submission
-from aerostack_server.deploys.deploys import DEPLOY, PATIENCE
+from aerostack_server.deploys.deploys import PATIENCE
 from aerostack_server.deploys.metadata import MOST_MODULES, Metadata
 from aerostack_server.identity import audit
 from aerostack_server.identity.caller import Caller
@@ -145,7 +145,7 @@ async def rollback(
         )
         made, new = deployments.submit(connection, here.environment, wanted, caller)
         if new:
-            jobs.enqueue(connection, DEPLOY, here.environment.id)
+            jobs.enqueue(connection, jobs.DEPLOY, here.environment.id)
             audit.note(connection, caller, "rollback", f"{here.project.slug}/{environment}", to=old.number)
         return made
 
@@ -224,7 +224,7 @@ async def record(
             if metadata.public is not None and metadata.public != here.project.public:
                 changed = projects.change(connection, here.project, name=None, public=metadata.public)
                 here = Here(changed, here.environment)
-            jobs.enqueue(connection, DEPLOY, here.environment.id)
+            jobs.enqueue(connection, jobs.DEPLOY, here.environment.id)
             subject = f"{here.project.slug}/{environment}"
             audit.note(connection, caller, "deploy", subject, number=made.number, content=made.content_hash[:12])
         return here, made

@@ -10,10 +10,14 @@ from sqlalchemy import Connection
 
 from aerostack_server import clock
 from aerostack_server.api import environments
-from aerostack_server.api.environments import Name, ProjectRef
+from aerostack_server.api.deployments import outcome
+from aerostack_server.api.environments import Here, Name, ProjectRef
 from aerostack_server.api.route import PolicyRoute, answer, caller_of, nothing, policy, server_of
-from aerostack_server.deploys import secrets
+from aerostack_server.deploys import deployments, engine, secrets
+from aerostack_server.deploys.deployments import Deployment
 from aerostack_server.identity import audit
+from aerostack_server.identity.caller import Caller
+from aerostack_server.server import Server
 
 router = APIRouter(
     route_class=PolicyRoute, prefix="/projects/{project}/environments/{environment}/secrets", tags=["secrets"]
@@ -48,16 +52,12 @@ async def change(request: Request, project: ProjectRef, environment: Name, body:
     """Set and delete several at once, all or none. The live Worker gets them at once."""
     caller, server = caller_of(request), server_of(request)
 
-    def work(connection: Connection) -> str:
+    def work(connection: Connection) -> tuple[Here, Deployment | None]:
         here = environments.ensure(connection, caller, project, environment)
         secrets.change(connection, server.vault, here.environment.id, body.secrets)
-        audit.note(
-            connection, caller, "secrets.change", f"{here.project.slug}/{environment}", names=sorted(body.secrets)
-        )
-        return here.environment.id
+        return here, _changed(connection, caller, here, sorted(body.secrets))
 
-    await server.deploys.redeploy(await server.database.write(work))
-    return nothing()
+    return await _applied(server, caller, *await server.database.write(work))
 
 
 @router.delete("/{name}", status_code=204)
@@ -66,11 +66,25 @@ async def remove(request: Request, project: ProjectRef, environment: Name, name:
     """Delete one."""
     caller, server = caller_of(request), server_of(request)
 
-    def work(connection: Connection) -> str:
+    def work(connection: Connection) -> tuple[Here, Deployment | None]:
         here = environments.find(connection, caller, project, environment)
         secrets.remove(connection, here.environment.id, name)
-        audit.note(connection, caller, "secrets.change", f"{here.project.slug}/{environment}", names=[name])
-        return here.environment.id
+        return here, _changed(connection, caller, here, [name])
 
-    await server.deploys.redeploy(await server.database.write(work))
-    return nothing()
+    return await _applied(server, caller, *await server.database.write(work))
+
+
+def _changed(connection: Connection, caller: Caller, here: Here, names: list[str]) -> Deployment | None:
+    """A deployment of its own, as on Cloudflare: so it is in the history, and comes after what runs already."""
+    subject = f"{here.project.slug}/{here.environment.name}"
+    audit.note(connection, caller, "secrets.change", subject, names=names)
+    why = f"Secrets changed: {', '.join(names)}"[:1000]
+    return engine.resend(connection, here.environment.id, deployments.author(caller), why)
+
+
+async def _applied(server: Server, caller: Caller, here: Here, made: Deployment | None) -> Response:
+    if made is None:
+        return nothing()
+    server.deploys.wake()
+    answered = await outcome(server, caller, here, made)
+    return answered if answered.status_code == 202 else nothing()

@@ -7,6 +7,7 @@ for each statement and, on SQLite, the thread.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
@@ -17,6 +18,7 @@ from typing import Any, TypeVar
 import sqlalchemy
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from aerostack.errors import ConfigError
 
@@ -24,6 +26,8 @@ T = TypeVar("T")
 
 #: Threads, and so connections, for everything that is no hot read.
 _THREADS = 8
+#: How often a transaction is run again that was in another's way.
+_REPEATS = 2
 _PARAMETER = re.compile(r":(\w+)")
 
 
@@ -81,6 +85,13 @@ class Database:
 
     def write_now(self, work: Callable[[Connection], T]) -> T:
         """``write`` for callers that are in a thread."""
+        for _ in range(_REPEATS):
+            # Two requests that create the same thing both find nothing; the one that is late has to look again.
+            with contextlib.suppress(IntegrityError, OperationalError):
+                return self._write_once(work)
+        return self._write_once(work)
+
+    def _write_once(self, work: Callable[[Connection], T]) -> T:
         with self.engine.begin() as connection:
             return work(connection)
 

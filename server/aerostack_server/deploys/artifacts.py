@@ -6,7 +6,17 @@ import hashlib
 from pathlib import Path
 from typing import Protocol
 
+from aerostack.errors import AerostackError
 from aerostack.files import write_atomic
+
+
+class MissingArtifactError(AerostackError):
+    """What a deployment needs is not kept any more."""
+
+    def __init__(self, digest: str) -> None:
+        super().__init__(
+            f"a module of this deployment is lost ({digest[:12]})", hint="deploy from the source", code="content_lost"
+        )
 
 
 class Artifacts(Protocol):
@@ -16,7 +26,7 @@ class Artifacts(Protocol):
         """Keep ``content``; durable when it returns. Its SHA-256 in hex."""
 
     def get(self, digest: str) -> bytes:
-        """What was put. Raises ``KeyError`` when it is gone."""
+        """What was put. Raises ``MissingArtifactError`` when it is gone."""
 
 
 class Disk:
@@ -37,7 +47,7 @@ class Disk:
         try:
             return self._path(digest).read_bytes()
         except FileNotFoundError:
-            raise KeyError(digest) from None
+            raise MissingArtifactError(digest) from None
 
     def _path(self, digest: str) -> Path:
         return self._folder / digest[:2] / digest

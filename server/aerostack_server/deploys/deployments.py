@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -87,18 +88,50 @@ def submit(
             raise invalid("this Idempotency-Key was used for another deployment", hint="use a new one for each")
         return of(known), False
     check_live(wanted.expected_live, environment.live_id)
-    environments = tables.environments
+    return _insert(connection, environment.id, wanted, author(caller)), True
+
+
+def again(connection: Connection, environment_id: str, old: Deployment, by: tuple[str, str], why: str) -> Deployment:
+    """Record that the content of ``old`` is to be deployed once more."""
+    identifier = ids.new("again")
+    wanted = Submission(
+        document=old.document,
+        content_hash=old.content_hash,
+        idempotency_key=identifier,
+        request_hash=hashlib.sha256(identifier.encode()).hexdigest(),
+        expected_live=None,
+        message=why,
+        commit=old.commit,
+    )
+    return _insert(connection, environment_id, wanted, by)
+
+
+def newest(connection: Connection, environment_id: str, *statuses: str) -> Deployment | None:
+    """The last one with one of the statuses."""
+    table = tables.deployments
+    wanted = select(table).where(table.c.environment_id == environment_id, table.c.status.in_(statuses))
+    row = connection.execute(wanted.order_by(table.c.number.desc()).limit(1)).first()
+    return of(row) if row else None
+
+
+def author(caller: Caller) -> tuple[str, str]:
+    """Who makes a deployment, as the history shows it."""
+    return "user" if caller.kind == "user" else "key", caller.name
+
+
+def _insert(connection: Connection, environment_id: str, wanted: Submission, by: tuple[str, str]) -> Deployment:
+    table, environments = tables.deployments, tables.environments
     connection.execute(
         update(environments)
-        .where(environments.c.id == environment.id)
+        .where(environments.c.id == environment_id)
         .values(last_number=environments.c.last_number + 1)
     )
-    number = connection.scalar(select(environments.c.last_number).where(environments.c.id == environment.id))
-    identifier = ids.new("dep")
+    number = connection.scalar(select(environments.c.last_number).where(environments.c.id == environment_id))
+    identifier, (kind, name) = ids.new("dep"), by
     connection.execute(
         insert(table).values(
             id=identifier,
-            environment_id=environment.id,
+            environment_id=environment_id,
             number=number,
             status="queued",
             content_hash=wanted.content_hash,
@@ -106,15 +139,15 @@ def submit(
             idempotency_key=wanted.idempotency_key,
             request_hash=wanted.request_hash,
             expected_live=wanted.expected_live,
-            created_by_kind="user" if caller.kind == "user" else "key",
-            created_by_name=caller.name,
+            created_by_kind=kind,
+            created_by_name=name,
             message=wanted.message,
             commit_ref=wanted.commit,
             log="",
             created_at=clock.now(),
         )
     )
-    return find(connection, environment, identifier), True
+    return of(connection.execute(select(table).where(table.c.id == identifier)).one())
 
 
 def check_live(expected: str | None, live: str | None) -> None:

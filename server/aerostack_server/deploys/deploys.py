@@ -28,8 +28,6 @@ from aerostack_server.projects.environments import Environment, label
 
 T = TypeVar("T")
 
-DEPLOY = "deploy"
-
 #: Jobs of other replicas, and those that wait for their time, are looked for so often (seconds).
 _LOOK = 1.0
 #: With more than this many waiting, new ones are turned away.
@@ -110,12 +108,6 @@ class Deploys:
     async def _again(self, environment: Environment, reference: str) -> Deployment:
         return await self._database.read(lambda connection: deployments.find(connection, environment, reference))
 
-    async def redeploy(self, environment_id: str) -> None:
-        """Send what is live to the platform again, after its secrets changed."""
-        where = await self._database.read(lambda connection: engine.place(connection, environment_id))
-        if where is not None and where.live_id is not None:
-            await self.on_platform(lambda: self._engine.send_again(where))
-
     async def project_changed(self, project_id: str) -> None:
         """Let the platform know who may call a project's Workers."""
         for where in await self._places(project_id):
@@ -138,12 +130,9 @@ class Deploys:
         known = await self._database.read(lambda connection: resources.listed(connection, where.environment_id))
 
         def work() -> None:
-            account, platform = self.platform.account, self.platform
-            if where.live_id is not None:
-                account.dispatch.delete(platform.namespace, where.script)
-                account.kv.delete_key(platform.routes, f"route/{where.route}")
+            self._engine.remove(where)
             for resource in known:
-                resources.remove(platform, resource)
+                resources.remove(self.platform, resource)
 
         await self.on_platform(work)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,20 +10,24 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from aerostack.errors import RateLimitError, RemoteError, RemoteTimeoutError, UnavailableError
+from aerostack.errors import ConfigError, RateLimitError, RemoteError, RemoteTimeoutError, UnavailableError
 from aerostack.model import Module
 from aerostack_server import clock
 from aerostack_server.api.failures import of_platform
 from aerostack_server.database import Database, tables
 from aerostack_server.deploys import deployments, jobs, resources, secrets
-from aerostack_server.deploys.artifacts import Artifacts
+from aerostack_server.deploys.artifacts import Artifacts, MissingArtifactError
 from aerostack_server.deploys.deployments import Deployment
 from aerostack_server.deploys.jobs import Lease
 from aerostack_server.deploys.metadata import platform_metadata
 from aerostack_server.identity.vault import Vault
 from aerostack_server.platform import names
 from aerostack_server.platform.platform import Platform
+from aerostack_server.problems import Problem
 from aerostack_server.projects.environments import label
+
+#: Who is said to have made a deployment that nobody asked for.
+PLATFORM = ("server", "aerostack")
 
 #: A platform that does not answer is asked so many times, later and later.
 _ATTEMPTS = 6
@@ -101,9 +106,8 @@ class Engine:
         """Deploy the newest of what is queued; older ones are superseded."""
         write = self._database.write_now
         where = self._database.read_now(lambda connection: place(connection, lease.subject))
-        newest = write(lambda connection: self._next(connection, lease)) if where is not None else None
+        newest = write(lambda connection: self._next(connection, lease))
         if where is None or newest is None:
-            write(lambda connection: jobs.finish(connection, lease))
             return
         try:
             log = self._upload(where, newest)
@@ -112,14 +116,19 @@ class Engine:
                 wait = getattr(error, "retry_after", None) or min(60.0, 2.0**lease.attempts)
                 write(lambda connection: jobs.postpone(connection, lease, wait))
                 return
-            self._fail(lease, newest, error)
+            self._fail(lease, where, newest, of_platform(error), uncertain=not isinstance(error, RateLimitError))
         except RemoteError as error:
-            self._fail(lease, newest, error)
+            self._fail(lease, where, newest, of_platform(error))
+        except (ConfigError, MissingArtifactError) as error:
+            self._fail(lease, where, newest, Problem(500, error.code or "failed", error.message, hint=error.hint))
         else:
-            write(lambda connection: self._flip(connection, lease, where, newest, log))
+            if not write(lambda connection: self._flip(connection, lease, where, newest, log)):
+                self._tidy(lease.subject, where)
 
     def _next(self, connection: Connection, lease: Lease) -> Deployment | None:
         """Of several that wait only the newest is worth the work."""
+        if not jobs.holds(connection, lease):
+            return None
         table, now = tables.deployments, clock.now()
         open_ones = [
             deployments.of(row)
@@ -129,7 +138,8 @@ class Engine:
                 .order_by(table.c.number.desc())
             )
         ]
-        if not open_ones or not jobs.holds(connection, lease):
+        if not open_ones:
+            jobs.finish(connection, lease)
             return None
         newest, *older = open_ones
         for deployment in older:
@@ -164,14 +174,6 @@ class Engine:
         size = sum(len(module.content) for module in modules)
         return f"uploaded {len(modules)} modules, {size / 1024:.1f} KiB\n"
 
-    def send_again(self, where: Place) -> None:
-        """Upload what is live once more, with the secrets of now. Raises ``RemoteError``."""
-        table = tables.deployments
-        row = self._database.read_now(
-            lambda connection: connection.execute(select(table).where(table.c.id == where.live_id)).one()
-        )
-        self._upload(where, deployments.of(row))
-
     def write_route(self, where: Place) -> None:
         """Tell the dispatch Worker who may call."""
         account, routes = self._platform.account, self._platform.routes
@@ -180,10 +182,10 @@ class Engine:
         if account.kv.value(routes, key) != value:
             account.kv.put(routes, key, value)
 
-    def _flip(self, connection: Connection, lease: Lease, where: Place, deployment: Deployment, log: str) -> None:
+    def _flip(self, connection: Connection, lease: Lease, where: Place, deployment: Deployment, log: str) -> bool:
         """Let it be the live one, if nobody else's became that meanwhile."""
         if not jobs.holds(connection, lease):
-            return
+            return False
         environments, table = tables.environments, tables.deployments
         unchanged = environments.c.live_id == where.live_id if where.live_id else environments.c.live_id.is_(None)
         flipped = connection.execute(
@@ -192,7 +194,7 @@ class Engine:
             .values(live_id=deployment.id, crons=json.dumps(deployment.document.get("crons", [])))
         )
         if not flipped.rowcount:
-            return  # the lease is still ours: the job runs again, and sees what is live
+            return False
         if where.live_id:
             connection.execute(update(table).where(table.c.id == where.live_id).values(status="superseded"))
         connection.execute(
@@ -201,33 +203,67 @@ class Engine:
             .values(status="live", finished_at=clock.now(), log=deployment.log + log)
         )
         self._settle(connection, lease)
+        return True
 
-    def _fail(self, lease: Lease, deployment: Deployment, error: RemoteError) -> None:
-        problem = of_platform(error)
+    def _tidy(self, environment_id: str, where: Place) -> None:
+        """Undo an upload that came too late: its environment is gone, or another replica has deployed meanwhile."""
+        if self._database.read_now(lambda connection: place(connection, environment_id)) is None:
+            self.remove(where)
+        else:
+            self._database.write_now(lambda connection: resend(connection, environment_id, PLATFORM, "Restored"))
+
+    def remove(self, where: Place) -> None:
+        """Take the Worker away. Raises ``RemoteError``."""
+        account = self._platform.account
+        account.dispatch.delete(self._platform.namespace, where.script)
+        account.kv.delete_key(self._platform.routes, f"route/{where.route}")
+
+    def _fail(
+        self, lease: Lease, where: Place, deployment: Deployment, problem: Problem, *, uncertain: bool = False
+    ) -> None:
+        """``uncertain`` says that the platform may have taken it all the same."""
         reason: Mapping[str, Any] = {"code": problem.code, "message": problem.message, "hint": problem.hint}
 
         def work(connection: Connection) -> None:
-            if jobs.holds(connection, lease):
-                table = tables.deployments
-                connection.execute(
-                    update(table)
-                    .where(table.c.id == deployment.id)
-                    .values(
-                        status="failed",
-                        finished_at=clock.now(),
-                        error=json.dumps(reason),
-                        log=f"{deployment.log}{problem.message}\n",
-                    )
+            if not jobs.holds(connection, lease):
+                return
+            table = tables.deployments
+            connection.execute(
+                update(table)
+                .where(table.c.id == deployment.id)
+                .values(
+                    status="failed",
+                    finished_at=clock.now(),
+                    error=json.dumps(reason),
+                    log=f"{deployment.log}{problem.message}\n",
                 )
-                self._settle(connection, lease)
+            )
+            if uncertain and deployment.created_by != PLATFORM:
+                resend(connection, where.environment_id, PLATFORM, f"Restored after {deployment.number} failed")
+            self._settle(connection, lease)
 
+        if uncertain and where.live_id is None:
+            with contextlib.suppress(RemoteError):  # it has not answered for minutes, and nobody knows the address
+                self.remove(where)
         self._database.write_now(work)
 
     def _settle(self, connection: Connection, lease: Lease) -> None:
         """The job ends, unless something came in while it ran."""
-        table = tables.deployments
-        more = select(table.c.id).where(table.c.environment_id == lease.subject, table.c.status == "queued").limit(1)
-        if connection.execute(more).first() is None:
+        if deployments.newest(connection, lease.subject, "queued") is None:
             jobs.finish(connection, lease)
         else:
             jobs.postpone(connection, lease, 0)
+
+
+def resend(connection: Connection, environment_id: str, by: tuple[str, str], why: str) -> Deployment | None:
+    """Have what is live, or about to be, uploaded again; ``None`` when an upload comes anyway, or nothing is there."""
+    if deployments.newest(connection, environment_id, "queued") is not None:
+        return None
+    source = deployments.newest(connection, environment_id, "running") or deployments.newest(
+        connection, environment_id, "live"
+    )
+    if source is None:
+        return None
+    made = deployments.again(connection, environment_id, source, by, why)
+    jobs.enqueue(connection, jobs.DEPLOY, environment_id)
+    return made

@@ -16,6 +16,9 @@ from aerostack_server.database import tables
 LEASE = 30 * clock.SECOND
 RENEWAL = 10.0  # seconds
 
+#: Deploy what is queued for an environment.
+DEPLOY = "deploy"
+
 
 @dataclass(frozen=True, slots=True)
 class Lease:
