@@ -35,7 +35,6 @@ def up(
     email: Annotated[
         str | None, typer.Option("--email", metavar="ADDRESS", help="Of the first account. Default: asked for.")
     ] = None,
-    services_only: Annotated[bool, typer.Option("--services-only", hidden=True)] = False,
     as_json: options.AsJson = False,
     debug: options.Debug = False,
 ) -> None:
@@ -57,13 +56,15 @@ def up(
             return
         _install(output)
         if detach:
-            _welcome(output, folder, _start(folder, port, edge_port), email)
+            from aerostack.local import detached
+
+            started = detached.start(folder, port=port, edge_port=edge_port, environ=os.environ)
+            _welcome(output, folder, started, email)
             return
 
         def ready(addresses: Addresses) -> None:
-            if not services_only:
-                _welcome(output, folder, addresses, email)
-                output.say("Ctrl-C ends it")
+            _welcome(output, folder, addresses, email)
+            output.say("Ctrl-C ends it")
 
         supervise(folder, port=port, edge_port=edge_port, environ=os.environ, ready=ready, tell=output.step)
 
@@ -122,12 +123,6 @@ def _install(output: Output) -> None:
 
     toolchain.workerd(progress=output.step)
     toolchain.simulators(progress=output.step)
-
-
-def _start(folder: Folder, port: int, edge_port: int) -> Addresses:
-    from aerostack.local.detached import start
-
-    return start(folder, ["--port", str(port), "--edge-port", str(edge_port)], os.environ)
 
 
 def _document(folder: Folder, addresses: Addresses | None) -> dict[str, Any]:

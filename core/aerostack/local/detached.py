@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from aerostack.errors import AerostackError
 from aerostack.local.folder import Addresses, Folder
@@ -18,8 +18,8 @@ _START, _STOP = 130.0, 45.0
 _STEP = 0.05
 
 
-def start(folder: Folder, arguments: Sequence[str], environ: Mapping[str, str]) -> Addresses:
-    """Run ``aerostack up`` in a session of its own and wait until everything answers.
+def start(folder: Folder, *, port: int, edge_port: int, environ: Mapping[str, str]) -> Addresses:
+    """Run the supervisor in a session of its own and wait until everything answers; ports as for ``supervise``.
 
     Raises ``AerostackError`` with what it said when it does not start.
     """
@@ -28,7 +28,7 @@ def start(folder: Folder, arguments: Sequence[str], environ: Mapping[str, str]) 
     with log.open("wb") as sink:
         log.chmod(0o600)
         process = subprocess.Popen(
-            [sys.executable, "-m", "aerostack", "up", "--services-only", "--data", str(folder.path), *arguments],
+            [sys.executable, "-m", "aerostack.local", str(folder.path), str(port), str(edge_port)],
             env=dict(environ),
             stdin=subprocess.DEVNULL,
             stdout=sink,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from aerostack.errors import MissingExecutableError
+from aerostack.errors import AerostackError, MissingExecutableError
 
 GROUP = "aerostack.services"
 
@@ -26,9 +27,24 @@ def load(name: str) -> Any:
         raise missing from error
 
 
-def edge_variables(data: Path) -> dict[str, str]:
-    """The variables that lead a Cloudflare client to the edge of ``data``."""
-    return dict(load("edge").variables(data))
+def edge_variables(data: Path, environ: Mapping[str, str]) -> dict[str, str]:
+    """The variables that lead a Cloudflare client to the edge of ``data``.
+
+    Asked for in another process: the supervisor, which has to be small, imports no service.
+    """
+    import json
+    import subprocess
+    import sys
+
+    command = [sys.executable, "-m", "aerostack", "edge", "env", "--json", "--data", str(data)]
+    asked = subprocess.run(command, env=dict(environ), stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    if asked.returncode != 0:
+        raise AerostackError(
+            f"the edge does not say how to reach it: {asked.stderr.decode('utf-8', 'replace').strip()}",
+            hint=f"see {data.parent / 'edge.log'}",
+            code="service_failed",
+        )
+    return dict(json.loads(asked.stdout))
 
 
 def server_variables(data: Path, url: str, edge_port: int, platform: dict[str, str]) -> dict[str, str]:

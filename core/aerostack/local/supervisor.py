@@ -6,7 +6,6 @@ import os
 import time
 from collections.abc import Callable, Mapping
 
-from aerostack.errors import AerostackError
 from aerostack.local import ports
 from aerostack.local.child import Child
 from aerostack.local.folder import Addresses, Folder
@@ -55,7 +54,7 @@ def _run(
         return child
 
     def server() -> Child:
-        variables = server_variables(folder.server, api_url, edge_port, edge_variables(folder.edge))
+        variables = server_variables(folder.server, api_url, edge_port, edge_variables(folder.edge, environ))
         arguments = ("server", "serve", "--port", str(api_port))
         child = Child("server", arguments, environ={**environ, **variables}, log=folder.log("server"))
         child.wait_until_ready(f"{api_url}/readyz")
@@ -92,11 +91,5 @@ def _wait_for_an_end() -> None:
 
 
 def _port(url: str | None) -> int | None:
-    from urllib.parse import urlsplit
-
-    try:
-        return urlsplit(url).port if url else None
-    except ValueError as error:
-        raise AerostackError(
-            "the notes of the last run are damaged", hint="delete up.json in the data folder", code="data_folder"
-        ) from error
+    port = (url or "").rpartition(":")[2]
+    return int(port) if port.isdecimal() else None

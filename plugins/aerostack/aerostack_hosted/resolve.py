@@ -40,7 +40,7 @@ def resolve(project: Project, settings: HostedSettings, policy: Policy, tools: T
     tools.step(f"asking {api.url}")
     who, observed = parallel(lambda: me.read(api), lambda: observe(api, chosen, project.environment or ""))
     allowed = choice.check_key(chosen, who)
-    if allowed == chosen and not observed.exists:
+    if allowed == chosen and not observed.exists and not chosen.pinned:
         allowed = _called(api, chosen)
     if allowed != chosen:
         chosen, observed = allowed, observe(api, allowed, project.environment)
@@ -60,16 +60,8 @@ def observe(api: Api, chosen: Choice, environment: str) -> Observed:
     """One read. Only the API's own word means that something is not there."""
     try:
         return Observed(True, environments.get(api, chosen.reference, environment))
-    except NoProjectError as error:
-        if not chosen.pinned:
-            return Observed(False, None)
-        error.message = f"there is no project {chosen.reference} ({chosen.source}) in the account of the key"
-        error.args = (error.message,)
-        error.hint = (
-            "see `aerostack projects list` and `aerostack whoami`; link another one: aerostack link <project-id>"
-        )
-        error.where = chosen.where
-        raise
+    except NoProjectError:
+        return Observed(False, None)
 
 
 def _called(api: Api, chosen: Choice) -> Choice:
@@ -169,6 +161,15 @@ def notes(project: Project, seen: RemoteEnvironment | None, actions: tuple[Actio
 
 
 def _check_creation(chosen: Choice, who: Me, policy: Policy) -> None:
+    """Raise unless the project is one that this deploy may create: a pinned one is never replaced by a new one."""
+    if chosen.pinned:
+        raise NotFoundError(
+            f"there is no project {chosen.reference} ({chosen.source}) in the account {who.account_name}",
+            applied=False,
+            where=chosen.where,
+            hint="see `aerostack projects list` and `aerostack whoami`; link another: aerostack link <project-id>",
+            code="project_not_found",
+        )
     if not policy.provision:
         raise NotFoundError(
             f"there is no project {chosen.reference}, and --no-provision forbids to create it",
