@@ -1,0 +1,114 @@
+"""The commands around a deploy, as a user types them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from aerostack.testing import fetch
+
+Run = Callable[..., Any]
+
+
+def test_projects_are_created_shown_and_deleted(run: Run, name: str) -> None:
+    made = run("projects", "create", name, "--json").document
+    assert made["name"] == name
+    assert made["id"] in [item["id"] for item in run("projects", "list", "--json").document["projects"]]
+    shown = run("projects", "show", made["slug"], "--json").document
+    assert (shown["id"], shown["environments"]) == (made["id"], [])
+    refused = run("projects", "delete", made["id"])
+    assert refused.status == 1
+    assert f"hint: type the slug {made['slug']}, or pass --yes" in refused.stderr
+    assert run("projects", "delete", made["id"], "--yes").stdout == f"deleted {name}\n"
+    gone = run("projects", "show", made["id"])
+    assert gone.status == 1
+    assert f"error: there is no project {made['id']} in the account of the key" in gone.stderr
+
+
+def test_the_flow_of_the_product(run: Run, project: Path, name: str) -> None:
+    made = run("projects", "create", name, "--json").document
+    assert run("link", made["id"]).stdout == f"linked to {name} ({made['id']})\n"
+    deployed = run("deploy", "--env", "staging", "--json").document
+    assert "project" not in [action["key"] for action in deployed["actions"]]
+    assert fetch(deployed["urls"][0])[0] == 200
+    places = run("projects", "show", made["id"], "--json").document["environments"]
+    assert [place["name"] for place in places] == ["staging"]
+
+
+def test_a_link_to_nothing_is_refused(run: Run, project: Path) -> None:
+    done = run("link", "prj_nothing")
+    assert done.status == 1
+    assert "error: there is no project prj_nothing in the account of the key" in done.stderr
+    assert not (project / ".aerostack" / "project.json").exists()
+
+
+def test_a_pinned_project_that_is_gone_is_no_reason_to_make_another(run: Run, project: Path) -> None:
+    file = project / "aerostack.toml"
+    file.write_text('project_id = "prj_nothing"\n' + file.read_text(encoding="utf-8"), encoding="utf-8")
+    done = run("deploy", "--yes")
+    assert done.status == 1
+    assert "there is no project prj_nothing (project_id in aerostack.toml:1:14) in the account admin" in done.stderr
+
+
+def test_a_key_of_another_project_is_refused(run: Run, project: Path, name: str) -> None:
+    mine = run("projects", "create", name, "--json").document
+    other = run("projects", "create", f"{name}-other", "--json").document
+    run("link", mine["id"])
+    key = run("keys", "create", "--name", "ci", "--project", other["id"], "--json").document["key"]
+    done = run("deploy", "--json", env={"AEROSTACK_API_KEY": key})
+    assert done.status == 2
+    assert done.document["error"]["code"] == "project_mismatch"
+    assert key not in done.stdout + done.stderr
+
+
+def test_a_key_is_shown_once_and_revoked(run: Run) -> None:
+    made = run("keys", "create", "--name", "once", "--json").document
+    assert run("whoami", "--json", env={"AEROSTACK_API_KEY": made["key"]}).document["key"] == "once"
+    listed = run("keys", "list", "--json")
+    assert made["id"] in [item["id"] for item in listed.document["keys"]]
+    assert made["key"] not in listed.stdout
+    assert run("keys", "revoke", made["id"]).status == 0
+    refused = run("whoami", env={"AEROSTACK_API_KEY": made["key"]})
+    assert refused.status == 1
+    assert "hint: aerostack login" in refused.stderr
+
+
+def test_secrets_reach_the_worker_and_no_output(run: Run, project: Path) -> None:
+    source = next(project.glob("src/index.*"))
+    source.write_text("export default { fetch: (_, env) => new Response(env.TOKEN) };\n", encoding="utf-8")
+    url = run("deploy", "--yes", "--json").document["urls"][0]
+    done = run("secrets", "set", "TOKEN", stdin="line one\nline two\n")
+    assert done.stdout == "set TOKEN in staging\n"
+    assert fetch(url) == (200, b"line one\nline two")
+    run("secrets", "import", stdin="OTHER=x\nTOKEN='changed'\n")
+    assert fetch(url) == (200, b"changed")
+    listed = run("secrets", "list", "--json")
+    assert [item["name"] for item in listed.document["secrets"]] == ["OTHER", "TOKEN"]
+    assert "changed" not in listed.stdout
+    assert run("secrets", "delete", "OTHER").status == 0
+    assert [item["name"] for item in run("secrets", "list", "--json").document["secrets"]] == ["TOKEN"]
+    assert run("deploy", "--json").document["outcome"] == "unchanged"
+
+
+def test_an_earlier_deployment_comes_back(run: Run, project: Path) -> None:
+    source = next(project.glob("src/index.*"))
+
+    def deploy(text: str) -> str:
+        source.write_text(f'export default {{ fetch: () => new Response("{text}") }};\n', encoding="utf-8")
+        return str(run("deploy", "--yes", "--json").document["urls"][0])
+
+    url = deploy("one")
+    deploy("two")
+    assert fetch(url)[1] == b"two"
+    back = run("rollback", "--json").document
+    assert (back["rolled_back_to"], back["number"], back["status"]) == (1, 3, "live")
+    assert fetch(url)[1] == b"one"
+    run("rollback", "2")
+    assert fetch(url)[1] == b"two"
+    listed = run("deployments", "list", "--json").document["deployments"]
+    assert (listed[0]["number"], listed[0]["status"]) == (4, "live")
+    assert {item["status"] for item in listed[1:]} == {"superseded"}
+    missing = run("rollback", "9")
+    assert missing.status == 1
+    assert "error: staging has no deployment 9" in missing.stderr

@@ -1,0 +1,75 @@
+"""Everything on this machine in one go, as a user who has nothing yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aerostack.testing import fetch
+
+Run = Callable[..., Any]
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return tmp_path / "local"
+
+
+@pytest.fixture
+def here(aerostack: Run, data: Path, project: Path) -> Iterator[Run]:
+    """Run a command with one data folder; what runs at the end is ended."""
+
+    def command(*argv: object) -> Any:
+        own = ("--data", data) if argv[0] in ("up", "down", "status") else ()
+        return aerostack(*argv, *own, cwd=project)
+
+    yield command
+    command("down")
+
+
+def tree(pid: int) -> list[int]:
+    """A process with all that it started."""
+    children = [int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in _children(task)]
+    return [pid, *(found for child in children for found in tree(child))]
+
+
+def _children(task: Path) -> list[str]:
+    return (task / "children").read_text().split()
+
+
+def memory(pid: int) -> int:
+    """Bytes that a process takes from the machine: what it shares is counted by its share."""
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    return 1024 * next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+
+
+def test_up_deploy_down_and_up_again(here: Run, data: Path, project: Path) -> None:
+    first = here("up", "--detach", "--json").document
+    assert {"api_url", "dashboard_url", "edge_url", "account", "pid"} <= set(first)
+    password = first["account"]["password"]
+    assert len(password) >= 12
+    assert sum(memory(pid) for pid in tree(first["pid"])) < 200_000_000
+    # The command line is logged in: the default backend, no flag.
+    assert here("whoami", "--json").document["api_url"] == first["api_url"]
+    here("projects", "create", project.parent.name)
+    deployed = here("deploy", "--yes", "--json").document
+    assert fetch(deployed["urls"][0])[0] == 200
+    key = here("keys", "create", "--name", "ci", "--json").document["key"]
+    assert key.startswith("aero_")
+    again = here("up", "--detach", "--json").document
+    assert again == {name: value for name, value in first.items() if name != "account"}
+    assert here("status", "--json").document["running"] is True
+    assert here("down").stdout == "stopped\n"
+    assert here("status").status == 1
+    assert here("down").stdout == "nothing was running\n"
+    back = here("up", "--detach", "--json").document
+    assert (back["api_url"], back["edge_url"]) == (first["api_url"], first["edge_url"])
+    assert "account" not in back
+    assert here("deploy", "--json").document["outcome"] == "unchanged"
+    assert fetch(deployed["urls"][0])[0] == 200
+    said = "".join(log.read_text() for log in data.glob("*.log"))
+    assert password not in said
+    assert key not in said
