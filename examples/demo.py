@@ -1,11 +1,11 @@
-"""`make demo`: start an account on this machine, deploy the demo project to it, show the Worker's answer, stop.
+"""`make demo`: start Aerostack on this machine, deploy the demo project to it, show the Worker's answer, stop.
 
-Works on a copy of the project, so that the ids it writes do not show up in the repository.
+Works on a copy of the project and in a folder of its own: neither the repository nor a login of the user changes.
 """
 
 from __future__ import annotations
 
-import difflib
+import json
 import os
 import shutil
 import subprocess
@@ -13,7 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from aerostack.testing import RunningEdge, fetch, running_edge
+from aerostack.testing import fetch
 
 AEROSTACK = Path(sys.executable).with_name("aerostack")
 EXAMPLE = Path(__file__).with_name("demo-api")
@@ -24,40 +24,48 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="aerostack-demo-") as folder:
         project = Path(folder) / "demo-api"
         shutil.copytree(EXAMPLE, project, ignore=shutil.ignore_patterns(".aerostack"))
-        show("aerostack toolchain install")
-        subprocess.run([AEROSTACK, "toolchain", "install"], check=True)
-        show("aerostack edge serve &")
-        with running_edge(Path(folder) / "edge") as edge:
-            print(edge.environ["CLOUDFLARE_API_BASE_URL"])
-            status = deploy(project, edge)
-        print("\neverything is stopped again")
-        return status
+        user = {"XDG_CONFIG_HOME": f"{folder}/config", "XDG_DATA_HOME": f"{folder}/data"}
+        if run(["up", "--detach"], project, user) is None:
+            return 1
+        try:
+            return deploy(project, user)
+        finally:
+            run(["down"], project, user)
 
 
-def deploy(project: Path, edge: RunningEdge) -> int:
-    """Deploy the copy, show what changed in its aerostack.toml, and ask the Worker."""
-    file = project / "aerostack.toml"
-    before = file.read_text(encoding="utf-8")
-    command = ["deploy", "--env", "staging", "--backend", "cfapi"]
-    show(f'eval "$(aerostack edge env)"; aerostack {" ".join(command)}')
-    deployed = subprocess.run(
-        [AEROSTACK, *command],
-        cwd=project,
-        env=os.environ | edge.environ,
-        stdout=subprocess.PIPE,
-        text=True,
-        check=False,
-    )
-    if deployed.returncode != 0:
-        return deployed.returncode
-    show("what changed in aerostack.toml")
-    after = file.read_text(encoding="utf-8")
-    print("\n".join(difflib.unified_diff(before.splitlines(), after.splitlines(), "before", "after", lineterm="", n=1)))
-    url = deployed.stdout.strip().splitlines()[-1]
+def deploy(project: Path, user: dict[str, str]) -> int:
+    """Create the project, deploy it, and ask the Worker."""
+    if run(["projects", "create", "demo-api"], project, user) is None:
+        return 1
+    if run(["deploy"], project, user) is None:
+        return 1
+    document = json.loads(run(["deploy", "--json"], project, user, quietly=True) or "{}")
+    url = document["urls"][0]
     show(f"curl {url}")
     status, body = fetch(url)
     print(body.decode())
     return 0 if status == 200 else 1
+
+
+def run(arguments: list[str], project: Path, user: dict[str, str], *, quietly: bool = False) -> str | None:
+    """Run a command as this user, and show what it prints; its result, ``None`` when it failed."""
+    if not quietly:
+        show(f"aerostack {' '.join(arguments)}")
+    choices = ("AEROSTACK_API_", "AEROSTACK_BACKEND", "AEROSTACK_ENV", "AEROSTACK_PROFILE")
+    environ = {name: value for name, value in os.environ.items() if not name.startswith(choices)} | user
+    done = subprocess.run(
+        [AEROSTACK, *arguments],
+        cwd=project,
+        env=environ,
+        stdin=subprocess.DEVNULL,  # so that nothing is asked
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL if quietly else None,
+        text=True,
+        check=False,
+    )
+    if not quietly:
+        print(done.stdout, end="", flush=True)
+    return done.stdout if done.returncode == 0 else None
 
 
 def show(step: str) -> None:
