@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from aerostack.errors import ConfigError
-from aerostack.model import Project
+from aerostack.model import Project, Resource
 
 #: Consumed while the code is built.
 _BUNDLE = frozenset(
@@ -42,13 +42,18 @@ def check_keys(project: Project) -> None:
         raise _refusal(project, "queues.consumers")
     for resource in project.resources:
         if resource.shared:
-            raise ConfigError(
-                f"`shared = true` of the binding {resource.binding} cannot be honoured: on Aerostack every environment "
-                "has its own resources",
-                where=resource.where,
-                hint="remove it, or deploy with another backend (`aerostack backends`)",
-                code="unsupported_key",
-            )
+            raise _resource(resource, "shared = true", "on Aerostack every environment has its own resources")
+        if resource.options.get("jurisdiction"):
+            raise _resource(resource, "jurisdiction", "Aerostack does not choose where data is kept")
+
+
+def _resource(resource: Resource, key: str, why: str) -> ConfigError:
+    return ConfigError(
+        f"`{key}` of the binding {resource.binding} cannot be honoured: {why}",
+        where=resource.where,
+        hint="remove it, or deploy with another backend (`aerostack backends`)",
+        code="unsupported_key",
+    )
 
 
 def _refusal(project: Project, key: str) -> ConfigError:
