@@ -76,7 +76,7 @@ def create(settings: Settings, *, log: Callable[[str], None] | None = None) -> F
         sealed = vault.of(settings.master_key, settings.data)
         deploys = Deploys(
             database,
-            Platform(settings),
+            Platform(settings, sealed.derived("events")),
             Disk(settings.data / "artifacts"),
             sealed,
             workers=settings.workers,

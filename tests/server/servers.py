@@ -85,6 +85,10 @@ class RunningServer:
         self.process.wait(timeout=30)
 
     @property
+    def namespace(self) -> str:
+        return self.environ["AEROSTACK_SERVER_NAMESPACE"]
+
+    @property
     def log(self) -> str:
         """What it said so far."""
         return (self.data / "log").read_text()
@@ -172,18 +176,19 @@ class Project:
         environment: str = "staging",
         key: str | None = None,
         live: str | None = None,
+        kind: str = "esm",
         **metadata: Any,
     ) -> Answer:
         """Upload one module. ``key`` is the ``Idempotency-Key``, ``live`` the ``If-Match``."""
         content = code.encode()
         document = {
             "main": "index.js",
-            "modules": [{"name": "index.js", "type": "esm", "sha256": hashlib.sha256(content).hexdigest()}],
+            "modules": [{"name": "index.js", "type": kind, "sha256": hashlib.sha256(content).hexdigest()}],
             "compatibility_date": "2026-01-01",
             **metadata,
         }
-        body, kind = form({"metadata": json.dumps(document).encode()}, {"index.js": content})
-        headers = {"Content-Type": kind, "Idempotency-Key": key or uuid.uuid4().hex}
+        body, form_type = form({"metadata": json.dumps(document).encode()}, {"index.js": content})
+        headers = {"Content-Type": form_type, "Idempotency-Key": key or uuid.uuid4().hex}
         if live is not None:
             headers["If-Match"] = live
         path = self.path(environment, "/deployments")

@@ -16,7 +16,7 @@ from starlette.formparsers import MultiPartException
 from aerostack_server.api import environments, pages
 from aerostack_server.api.environments import Here, Name, ProjectRef
 from aerostack_server.api.route import PolicyRoute, answer, caller_of, policy, server_of
-from aerostack_server.deploys import deployments, jobs, resources
+from aerostack_server.deploys import deployments, engine, jobs, resources
 from aerostack_server.deploys.deployments import Deployment, Submission
 from aerostack_server.deploys.deploys import PATIENCE
 from aerostack_server.deploys.metadata import MOST_MODULES, Metadata
@@ -224,6 +224,7 @@ async def record(
             if metadata.public is not None and metadata.public != here.project.public:
                 changed = projects.change(connection, here.project, name=None, public=metadata.public)
                 here = Here(changed, here.environment)
+                engine.privacy_changed(connection, changed, deployments.author(caller))
             jobs.enqueue(connection, jobs.DEPLOY, here.environment.id)
             subject = f"{here.project.slug}/{environment}"
             audit.note(connection, caller, "deploy", subject, number=made.number, content=made.content_hash[:12])

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, delete, func, insert, select
 from aerostack_server import clock, ids
 from aerostack_server.api.route import PolicyRoute, answer, caller_of, nothing, policy, server_of
 from aerostack_server.database import tables
+from aerostack_server.deploys import keyring
 from aerostack_server.identity import audit, passwords, users
 from aerostack_server.problems import conflict, not_found
 
@@ -80,6 +81,7 @@ async def remove(request: Request, member: str) -> Response:
             raise conflict("last_owner", "an account needs an owner", hint="add another owner first")
         for table in (members, tables.sessions, tables.keys):
             connection.execute(delete(table).where(table.c.account_id == account, table.c.user_id == member))
+        keyring.changed(connection, account)
         audit.note(connection, caller, "member.remove", found["email"])
 
     await server_of(request).database.write(work)

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from aerostack_server.api import pages
 from aerostack_server.api.route import PolicyRoute, answer, caller_of, nothing, policy, server_of
+from aerostack_server.deploys import deployments, engine
 from aerostack_server.identity import audit
 from aerostack_server.projects import projects
 from aerostack_server.projects.projects import Project
@@ -79,11 +80,13 @@ async def change(request: Request, project: str, body: Change) -> Response:
     def work(connection: Connection) -> Project:
         found = projects.find(connection, caller, project)
         changed = projects.change(connection, found, name=body.name, public=body.public)
+        if changed.public != found.public:
+            engine.privacy_changed(connection, changed, deployments.author(caller))
         audit.note(connection, caller, "project.change", found.slug, **body.model_dump(exclude_none=True))
         return changed
 
     made = await server.database.write(work)
-    await server.deploys.project_changed(made.id)
+    server.deploys.wake()
     return answer(made.document(server.settings))
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, select, update
@@ -15,82 +14,22 @@ from aerostack.model import Module
 from aerostack_server import clock
 from aerostack_server.api.failures import of_platform
 from aerostack_server.database import Database, tables
-from aerostack_server.deploys import deployments, jobs, resources, secrets
+from aerostack_server.deploys import crons, deployments, entry, jobs, keyring, resources, secrets
 from aerostack_server.deploys.artifacts import Artifacts, MissingArtifactError
 from aerostack_server.deploys.deployments import Deployment
 from aerostack_server.deploys.jobs import Lease
 from aerostack_server.deploys.metadata import platform_metadata
+from aerostack_server.deploys.place import Place, place
 from aerostack_server.identity.vault import Vault
-from aerostack_server.platform import names
 from aerostack_server.platform.platform import Platform
 from aerostack_server.problems import Problem
-from aerostack_server.projects.environments import label
+from aerostack_server.projects.projects import Project
 
 #: Who is said to have made a deployment that nobody asked for.
 PLATFORM = ("server", "aerostack")
 
 #: A platform that does not answer is asked so many times, later and later.
 _ATTEMPTS = 6
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Where an environment's Worker lives."""
-
-    environment_id: str
-    environment: str
-    live_id: str | None
-    project_id: str
-    project_slug: str
-    public: bool
-    account_id: str
-    account_slug: str
-
-    @property
-    def label(self) -> str:
-        """The first part of its host name."""
-        return label(self.project_slug, self.environment)
-
-    @property
-    def script(self) -> str:
-        """Its Worker in the dispatch namespace."""
-        return names.script(self.label, self.account_slug)
-
-    @property
-    def route(self) -> str:
-        """Under which the dispatch Worker looks it up."""
-        return names.route(self.label, self.account_slug)
-
-
-def place(connection: Connection, environment_id: str) -> Place | None:
-    """``None`` when the environment is gone."""
-    environments, projects, accounts = tables.environments, tables.projects, tables.accounts
-    row = connection.execute(
-        select(
-            environments.c.name,
-            environments.c.live_id,
-            projects.c.id,
-            projects.c.slug,
-            projects.c.public,
-            accounts.c.id.label("account_id"),
-            accounts.c.slug.label("account_slug"),
-        )
-        .join(projects, projects.c.id == environments.c.project_id)
-        .join(accounts, accounts.c.id == projects.c.account_id)
-        .where(environments.c.id == environment_id)
-    ).first()
-    if row is None:
-        return None
-    return Place(
-        environment_id=environment_id,
-        environment=row.name,
-        live_id=row.live_id,
-        project_id=row.id,
-        project_slug=row.slug,
-        public=bool(row.public),
-        account_id=row.account_id,
-        account_slug=row.account_slug,
-    )
 
 
 class Engine:
@@ -124,6 +63,9 @@ class Engine:
         else:
             if not write(lambda connection: self._flip(connection, lease, where, newest, log)):
                 self._tidy(lease.subject, where)
+            elif where.live_script not in (None, where.script):
+                # It changed between public and private, and so its name.
+                self._platform.account.dispatch.delete(self._platform.namespace, str(where.live_script))
 
     def _next(self, connection: Connection, lease: Lease) -> Deployment | None:
         """Of several that wait only the newest is worth the work."""
@@ -164,34 +106,34 @@ class Engine:
             Module(name=entry["name"], content=self._artifacts.get(entry["sha256"]), type=entry["type"])
             for entry in document["modules"]
         ]
-        self.write_route(where)
-        self._platform.account.dispatch.upload(
-            self._platform.namespace,
-            where.script,
-            metadata=platform_metadata(document, known, opened, [where.account_id, where.project_id, deployment.id]),
-            modules=modules,
-        )
+        main, modules = entry.added(document, modules)
+        if not where.public:
+            self._write_route(where)
+        account, platform = self._platform.account, self._platform
+        tags = [where.account_id, where.project_id, deployment.id]
+        metadata = platform_metadata(document, known, opened, tags) | {"main_module": main}
+        account.dispatch.upload(platform.namespace, where.script, metadata=metadata, modules=modules)
+        if where.public and where.live_script not in (None, where.script):
+            account.kv.delete_key(platform.routes, where.route_key)
         size = sum(len(module.content) for module in modules)
         return f"uploaded {len(modules)} modules, {size / 1024:.1f} KiB\n"
 
-    def write_route(self, where: Place) -> None:
-        """Tell the dispatch Worker who may call."""
-        account, routes = self._platform.account, self._platform.routes
-        route = {"private": not where.public, "account": where.account_id, "project": where.project_id}
-        key, value = f"route/{where.route}", json.dumps(route, sort_keys=True).encode()
-        if account.kv.value(routes, key) != value:
-            account.kv.put(routes, key, value)
+    def _write_route(self, where: Place) -> None:
+        """Tell the dispatch Worker who may call: before there is anything to call."""
+        route = {"account": where.account_id, "project": where.project_id}
+        self._platform.account.kv.put(self._platform.routes, where.route_key, json.dumps(route).encode())
 
     def _flip(self, connection: Connection, lease: Lease, where: Place, deployment: Deployment, log: str) -> bool:
         """Let it be the live one, if nobody else's became that meanwhile."""
         if not jobs.holds(connection, lease):
             return False
         environments, table = tables.environments, tables.deployments
+        schedules = deployment.document.get("crons", [])
         unchanged = environments.c.live_id == where.live_id if where.live_id else environments.c.live_id.is_(None)
         flipped = connection.execute(
             update(environments)
             .where(environments.c.id == where.environment_id, unchanged)
-            .values(live_id=deployment.id, crons=json.dumps(deployment.document.get("crons", [])))
+            .values(live_id=deployment.id, crons=json.dumps(schedules))
         )
         if not flipped.rowcount:
             return False
@@ -200,9 +142,10 @@ class Engine:
         connection.execute(
             update(table)
             .where(table.c.id == deployment.id)
-            .values(status="live", finished_at=clock.now(), log=deployment.log + log)
+            .values(status="live", finished_at=clock.now(), log=deployment.log + log, script=where.script)
         )
-        self._settle(connection, lease)
+        crons.plan(connection, where.environment_id, schedules)
+        jobs.finish(connection, lease)
         return True
 
     def _tidy(self, environment_id: str, where: Place) -> None:
@@ -215,8 +158,9 @@ class Engine:
     def remove(self, where: Place) -> None:
         """Take the Worker away. Raises ``RemoteError``."""
         account = self._platform.account
-        account.dispatch.delete(self._platform.namespace, where.script)
-        account.kv.delete_key(self._platform.routes, f"route/{where.route}")
+        for name in where.scripts:
+            account.dispatch.delete(self._platform.namespace, name)
+        account.kv.delete_key(self._platform.routes, where.route_key)
 
     def _fail(
         self, lease: Lease, where: Place, deployment: Deployment, problem: Problem, *, uncertain: bool = False
@@ -240,19 +184,12 @@ class Engine:
             )
             if uncertain and deployment.created_by != PLATFORM:
                 resend(connection, where.environment_id, PLATFORM, f"Restored after {deployment.number} failed")
-            self._settle(connection, lease)
+            jobs.finish(connection, lease)
 
         if uncertain and where.live_id is None:
             with contextlib.suppress(RemoteError):  # it has not answered for minutes, and nobody knows the address
                 self.remove(where)
         self._database.write_now(work)
-
-    def _settle(self, connection: Connection, lease: Lease) -> None:
-        """The job ends, unless something came in while it ran."""
-        if deployments.newest(connection, lease.subject, "queued") is None:
-            jobs.finish(connection, lease)
-        else:
-            jobs.postpone(connection, lease, 0)
 
 
 def resend(connection: Connection, environment_id: str, by: tuple[str, str], why: str) -> Deployment | None:
@@ -267,3 +204,13 @@ def resend(connection: Connection, environment_id: str, by: tuple[str, str], why
     made = deployments.again(connection, environment_id, source, by, why)
     jobs.enqueue(connection, jobs.DEPLOY, environment_id)
     return made
+
+
+def privacy_changed(connection: Connection, project: Project, by: tuple[str, str]) -> list[Deployment]:
+    """Have every Worker of the project sent under its other name."""
+    keyring.changed(connection, project.account_id)
+    environments = tables.environments
+    found = connection.scalars(select(environments.c.id).where(environments.c.project_id == project.id)).all()
+    why = "Made public" if project.public else "Made private"
+    made = (resend(connection, environment_id, by, why) for environment_id in found)
+    return [deployment for deployment in made if deployment is not None]

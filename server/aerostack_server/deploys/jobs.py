@@ -1,11 +1,13 @@
 """Work that must get done, by whichever replica: one row each, held by a lease.
 
 Every lease has a number of its own (the fence), larger than any before: what an earlier holder still does is recognised
-by it. Whoever dies stops renewing, and another takes over when the lease has run out.
+by it. Whoever dies stops renewing, and another takes over when the lease has run out. Asking again for a job that is
+being done sets its ``attempts`` back, by which its holder sees that it is not over.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -18,40 +20,58 @@ RENEWAL = 10.0  # seconds
 
 #: Deploy what is queued for an environment.
 DEPLOY = "deploy"
+#: Tell the platform the keys of an account.
+KEYS = "keys"
+#: Call the Worker of an environment by its schedule.
+CRON = "cron"
 
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """``subject`` is what the job is about; ``attempts`` counts this one."""
+    """``subject`` is what the job is about; ``attempts`` counts this one; ``due`` is when it was to be done."""
 
     id: str
     kind: str
     subject: str
     fence: int
     attempts: int
+    due: int
 
 
-def enqueue(connection: Connection, kind: str, subject: str) -> None:
-    """Let there be a job; one that exists already is due now."""
-    jobs, now = tables.jobs, clock.now()
+def enqueue(connection: Connection, kind: str, subject: str, at: int | None = None) -> None:
+    """Let there be a job, due now or ``at`` a moment; one that exists already is set to that."""
+    jobs, due = tables.jobs, clock.now() if at is None else at
     known = connection.execute(
-        update(jobs).where(jobs.c.kind == kind, jobs.c.subject == subject).values(run_after=now, attempts=0)
+        update(jobs).where(jobs.c.kind == kind, jobs.c.subject == subject).values(run_after=due, attempts=0)
     )
     if known.rowcount:
         return
     connection.execute(
         insert(jobs).values(
-            id=ids.new("job"), kind=kind, subject=subject, run_after=now, lease_until=0, fence=0, attempts=0
+            id=ids.new("job"), kind=kind, subject=subject, run_after=due, lease_until=0, fence=0, attempts=0
         )
     )
 
 
-def take(connection: Connection, owner: str) -> Lease | None:
+def cancel(connection: Connection, kind: str, subject: str) -> None:
+    """Let there be no such job."""
+    jobs = tables.jobs
+    connection.execute(delete(jobs).where(jobs.c.kind == kind, jobs.c.subject == subject))
+
+
+def any_due(connection: Connection, kinds: Collection[str]) -> bool:
+    """Whether ``take`` would find one; cheaper."""
+    jobs, now = tables.jobs, clock.now()
+    wanted = select(jobs.c.id).where(jobs.c.run_after <= now, jobs.c.lease_until <= now, jobs.c.kind.in_(kinds))
+    return connection.execute(wanted.limit(1)).first() is not None
+
+
+def take(connection: Connection, owner: str, kinds: Collection[str]) -> Lease | None:
     """The job that has waited longest and that nobody holds."""
     jobs, now = tables.jobs, clock.now()
     due = (
         select(jobs)
-        .where(jobs.c.run_after <= now, jobs.c.lease_until <= now)
+        .where(jobs.c.run_after <= now, jobs.c.lease_until <= now, jobs.c.kind.in_(kinds))
         .order_by(jobs.c.run_after)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -64,7 +84,7 @@ def take(connection: Connection, owner: str) -> Lease | None:
         .where(jobs.c.id == row.id)
         .values(lease_owner=owner, lease_until=now + LEASE, fence=row.fence + 1, attempts=row.attempts + 1)
     )
-    return Lease(row.id, row.kind, row.subject, row.fence + 1, row.attempts + 1)
+    return Lease(row.id, row.kind, row.subject, row.fence + 1, row.attempts + 1, row.run_after)
 
 
 def renew(connection: Connection, lease: Lease) -> bool:
@@ -84,21 +104,35 @@ def holds(connection: Connection, lease: Lease) -> bool:
 
 
 def finish(connection: Connection, lease: Lease) -> None:
-    """It is done."""
+    """It is done, unless it was asked for again meanwhile: then it is due."""
     jobs = tables.jobs
-    connection.execute(delete(jobs).where(jobs.c.id == lease.id, jobs.c.fence == lease.fence))
+    unasked = delete(jobs).where(jobs.c.id == lease.id, jobs.c.fence == lease.fence, jobs.c.attempts == lease.attempts)
+    if not connection.execute(unasked).rowcount:
+        _release(connection, lease)
 
 
 def postpone(connection: Connection, lease: Lease, seconds: float) -> None:
     """Try it again later."""
+    repeat(connection, lease, clock.now() + int(seconds * 1000), lease.attempts)
+
+
+def repeat(connection: Connection, lease: Lease, at: int, attempts: int = 0) -> None:
+    """Do it again ``at`` a moment, unless it was asked for meanwhile."""
     jobs = tables.jobs
-    connection.execute(
+    unasked = (
         update(jobs)
-        .where(jobs.c.id == lease.id, jobs.c.fence == lease.fence)
-        .values(run_after=clock.now() + int(seconds * 1000), lease_until=0)
+        .where(jobs.c.id == lease.id, jobs.c.fence == lease.fence, jobs.c.attempts == lease.attempts)
+        .values(run_after=at, lease_until=0, attempts=attempts)
     )
+    if not connection.execute(unasked).rowcount:
+        _release(connection, lease)
 
 
 def release_all(connection: Connection) -> None:
     """For the start of the only process that there can be: whoever held a lease is dead."""
     connection.execute(update(tables.jobs).values(lease_until=0))
+
+
+def _release(connection: Connection, lease: Lease) -> None:
+    jobs = tables.jobs
+    connection.execute(update(jobs).where(jobs.c.id == lease.id, jobs.c.fence == lease.fence).values(lease_until=0))

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from aerostack.cron import Cron
 from aerostack_server.deploys.resources import Resource, Wanted
 from aerostack_server.problems import invalid
 
@@ -66,6 +67,7 @@ class Metadata(BaseModel):
             seen.add(folded)
         if self.main not in {module.name for module in self.modules}:
             raise invalid(f"`main` is {self.main}, which is none of the modules")
+        self._check_crons()
         names: set[str] = set()
         for binding in self.bindings:
             check_binding(binding)
@@ -73,6 +75,16 @@ class Metadata(BaseModel):
                 raise invalid(f"two bindings are called {binding['name']}")
             names.add(binding["name"])
         return self
+
+    def _check_crons(self) -> None:
+        for cron in self.crons:
+            try:
+                Cron.parse(cron)
+            except ValueError as error:
+                raise invalid(f"the schedule {cron!r} is none: {error}") from None
+        main = next(module for module in self.modules if module.name == self.main)
+        if self.crons and main.type != "esm":
+            raise invalid(f"schedules need a main module in ES module format, {self.main} is of the type {main.type}")
 
     def wanted(self) -> list[Wanted]:
         """The resources that its bindings refer to."""

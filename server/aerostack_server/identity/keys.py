@@ -16,6 +16,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from aerostack_server import clock, ids
 from aerostack_server.database import tables
+from aerostack_server.deploys import keyring
 from aerostack_server.problems import invalid, not_found
 
 SCOPES = ("read", "deploy", "admin")
@@ -61,6 +62,7 @@ def new(
             expires_at=expires_at,
         )
     )
+    keyring.changed(connection, account)
     return NewKey(id=key_id, key=key)
 
 
@@ -74,6 +76,7 @@ def revoke(connection: Connection, account: str, key_id: str) -> str:
     if found is None:
         raise not_found("key")
     connection.execute(update(tables.keys).where(tables.keys.c.id == key_id).values(revoked_at=clock.now()))
+    keyring.changed(connection, account)
     return str(found.name)
 
 

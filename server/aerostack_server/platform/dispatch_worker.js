@@ -1,44 +1,81 @@
 // Answers for every host below the domain of Workers: <project>-<environment>.<account>.<domain>.
-// Bindings: TENANTS (the dispatch namespace), ROUTES (KV: what is private, and whose keys there are), LIMITS (JSON).
-
-const NO_STORE = { "Cache-Control": "no-store", "Content-Type": "text/plain; charset=utf-8" };
+//
+// Bindings: TENANTS, the dispatch namespace; ROUTES, a KV namespace with what is private and whose keys there are;
+// SETTINGS, { domain, limits }; EVENTS, the secret of the server, who calls Workers at their times.
+//
+// A public Worker is called e-<id>, a private one p-<id>, so that no answer from a cache of KV can open a private one.
 
 export default {
   async fetch(request, env) {
+    const { domain } = env.SETTINGS;
     const url = new URL(request.url);
-    const [label, account] = url.hostname.split(".");
-    if (!label || !account) return page(404, "There is nothing at this address.");
-    const id = (await hex(`${label}.${account}`)).slice(0, 40);
-    const route = await env.ROUTES.get(`route/${id}`, { type: "json", cacheTtl: 60 });
+    if (url.hostname === `events.${domain}`) return event(request, env);
+    const name = named(url.hostname, domain);
+    if (name === null) return page(404, "There is nothing at this address.");
+    const id = await identifier(name);
     const headers = new Headers(request.headers);
     // What only the platform may say.
-    for (const name of [...headers.keys()]) if (name.startsWith("x-as-")) headers.delete(name);
-    if (route?.private) {
-      const key = presented(url, headers);
-      if (!key || !(await opens(env, key, route))) return page(401, "This address needs a key of its project.");
-      url.searchParams.delete("apiKey");
-      headers.delete("x-api-key");
+    for (const header of [...headers.keys()]) if (header.startsWith("x-as-")) headers.delete(header);
+    const route = await env.ROUTES.get(`route/${id}`, { type: "json", cacheTtl: 60 });
+    if (route && !(await opens(env, taken(url, headers), route))) {
+      return page(401, "This address needs a key of its project.", { "WWW-Authenticate": "Bearer" });
     }
-    try {
-      const tenant = env.TENANTS.get(`e-${id}`, {}, { limits: env.LIMITS });
-      return await tenant.fetch(new Request(url, new Request(request, { headers })));
-    } catch (error) {
-      if (String(error?.message).startsWith("Worker not found")) return page(404, "There is nothing at this address.");
-      console.error(error);
-      return page(502, "The Worker at this address failed.");
-    }
+    return call(env, route ? `p-${id}` : `e-${id}`, new Request(url, new Request(request, { headers })));
   },
 };
 
-function presented(url, headers) {
-  const [scheme, token] = (headers.get("authorization") ?? "").split(" ");
-  return headers.get("x-api-key") ?? url.searchParams.get("apiKey") ?? (scheme.toLowerCase() === "bearer" ? token : null);
+// The server has the Worker of a host do something: { name, type, … }.
+async function event(request, env) {
+  const [said, known] = await Promise.all([hex(request.headers.get("authorization") ?? ""), hex(`Bearer ${env.EVENTS}`)]);
+  if (request.method !== "POST" || said !== known) return page(404, "There is nothing at this address.");
+  const { name, ...told } = await request.json();
+  const id = await identifier(name);
+  const isPrivate = (await env.ROUTES.get(`route/${id}`, { cacheTtl: 60 })) !== null;
+  const order = new Request(`https://${name}.${env.SETTINGS.domain}/`, {
+    method: "POST",
+    headers: { "x-as-event": told.type },
+    body: JSON.stringify(told),
+  });
+  return call(env, `${isPrivate ? "p" : "e"}-${id}`, order);
+}
+
+async function call(env, script, request) {
+  try {
+    return await env.TENANTS.get(script, {}, { limits: env.SETTINGS.limits }).fetch(request);
+  } catch (error) {
+    if (String(error?.message).startsWith("Worker not found")) return page(404, "There is nothing at this address.");
+    return page(502, "The Worker at this address failed.");
+  }
+}
+
+function named(host, domain) {
+  if (!host.endsWith(`.${domain}`)) return null;
+  const name = host.slice(0, -domain.length - 1);
+  return name.split(".").length === 2 ? name : null;
+}
+
+async function identifier(name) {
+  return (await hex(name)).slice(0, 40);
+}
+
+// The key of a request, which the Worker itself need not see.
+function taken(url, headers) {
+  for (const header of ["x-api-key", "x-aerostack-key"]) {
+    const key = headers.get(header);
+    if (key) return headers.delete(header), key;
+  }
+  const key = url.searchParams.get("apiKey");
+  if (key) return url.searchParams.delete("apiKey"), key;
+  const [, bearer] = /^bearer\s+(aero_\S+)$/i.exec(headers.get("authorization") ?? "") ?? [];
+  if (bearer) headers.delete("authorization");
+  return bearer;
 }
 
 async function opens(env, key, route) {
-  const known = await env.ROUTES.get(`key/${await hex(key)}`, { type: "json", cacheTtl: 60 });
-  if (!known || known.account !== route.account) return false;
-  if (known.expires && known.expires <= Date.now()) return false;
+  if (!key) return false;
+  const keys = await env.ROUTES.get(`keys/${route.account}`, { type: "json", cacheTtl: 60 });
+  const known = keys?.[await hex(key)];
+  if (!known || (known.expires && known.expires <= Date.now())) return false;
   return !known.project || known.project === route.project;
 }
 
@@ -47,6 +84,7 @@ async function hex(text) {
   return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-function page(status, text) {
-  return new Response(`${text}\n`, { status, headers: NO_STORE });
+function page(status, text, headers) {
+  const usual = { "Cache-Control": "no-store", "Content-Type": "text/plain; charset=utf-8" };
+  return new Response(`${text}\n`, { status, headers: { ...usual, ...headers } });
 }

@@ -1,18 +1,28 @@
-"""What things of tenants are called on the platform. The dispatch Worker computes the first one too."""
+"""What things of tenants are called on the platform. The dispatch Worker computes the first two as well."""
 
 from __future__ import annotations
 
 import hashlib
 
 
-def script(label: str, account_slug: str) -> str:
+def script(label: str, account_slug: str, *, public: bool) -> str:
     """The Worker behind the host ``<label>.<account_slug>.<domain>``."""
-    return f"e-{route(label, account_slug)}"
+    return f"{'e' if public else 'p'}-{identifier(label, account_slug)}"
 
 
-def route(label: str, account_slug: str) -> str:
-    """Under which the dispatch Worker looks for what it must know of a host."""
+def identifier(label: str, account_slug: str) -> str:
+    """Of a host: in the names of its Worker and of what the dispatch Worker must know of it."""
     return hashlib.sha256(f"{label}.{account_slug}".encode()).hexdigest()[:40]
+
+
+def route_key(label: str, account_slug: str) -> str:
+    """Where the dispatch Worker looks for what it must know of a private host."""
+    return f"route/{identifier(label, account_slug)}"
+
+
+def keys_key(account: str) -> str:
+    """Where it looks for an account's keys."""
+    return f"keys/{account}"
 
 
 def resource(project: str, environment: str, name: str, environment_id: str) -> str:

@@ -8,12 +8,15 @@ import itertools
 import json
 import threading
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from aerostack.errors import ConfigError
 from aerostack.http import Client, TokenBucket
-from aerostack.model import Module
+from aerostack.model import Module, Secret
 from aerostack_cloudflare.account import Cloudflare
+from aerostack_server.platform.events import Events
 from aerostack_server.settings import Settings
 
 _WORKER = Path(__file__).with_name("dispatch_worker.js")
@@ -26,10 +29,11 @@ _COMPATIBILITY = "2026-01-01"
 class Platform:
     """Safe to use from several threads. Every call may raise ``RemoteError``.
 
-    Cloudflare allows each token 1200 requests in 5 minutes: with several of them, calls go round.
+    ``events`` is a secret between the server and its dispatch Worker. Cloudflare allows each token 1200 requests in 5
+    minutes: with several of them, calls go round.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, events: Secret) -> None:
         if not settings.platform_account or not settings.platform_tokens:
             raise ConfigError(
                 "the server does not know its platform",
@@ -38,6 +42,7 @@ class Platform:
             )
         self.namespace = settings.namespace
         self.domain = settings.domain
+        self._events = Events(settings, events)
         self._stack = contextlib.ExitStack()
         self._buckets = [TokenBucket() for _ in settings.platform_tokens]
         self._accounts = [
@@ -54,7 +59,12 @@ class Platform:
 
     def close(self) -> None:
         """Close the connections."""
+        self._events.close()
         self._stack.close()
+
+    @property
+    def _host(self) -> str:
+        return self.domain.partition(":")[0]
 
     @property
     def account(self) -> Cloudflare:
@@ -90,6 +100,11 @@ class Platform:
         """Ask the platform for something small. Raises ``RemoteError`` when it does not answer."""
         self.account.subdomain.get()
 
+    def tell(self, label: str, account_slug: str, event: str, told: Mapping[str, Any]) -> None:
+        """Call the Worker of a host by something else than a request. Raises ``RemoteError``, also for its failure."""
+        self.prepare()
+        self._events.send({"name": f"{label}.{account_slug}", "type": event, **told})
+
     def _upload_dispatch_worker(self, account: Cloudflare) -> None:
         name = f"{self.namespace}-{_SUFFIXES['worker']}"
         code = _WORKER.read_bytes()
@@ -99,7 +114,8 @@ class Platform:
             "bindings": [
                 {"type": "dispatch_namespace", "name": "TENANTS", "namespace": self.namespace},
                 {"type": "kv_namespace", "name": "ROUTES", "namespace_id": self._routes},
-                {"type": "json", "name": "LIMITS", "json": _LIMITS},
+                {"type": "json", "name": "SETTINGS", "json": {"domain": self._host, "limits": _LIMITS}},
+                {"type": "secret_text", "name": "EVENTS", "text": self._events.secret.reveal()},
             ],
         }
         digest = hashlib.sha256(code + json.dumps(metadata, sort_keys=True).encode()).hexdigest()[:32]
@@ -113,4 +129,4 @@ class Platform:
                 metadata={**metadata, "annotations": {"workers/tag": tag}},
                 modules=(Module(name="dispatch.js", content=code, type="esm"),),
             )
-        account.scripts.set_routes(name, (f"*.{self.domain.partition(':')[0]}/*",))
+        account.scripts.set_routes(name, (f"*.{self._host}/*",))

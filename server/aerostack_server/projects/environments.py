@@ -72,14 +72,13 @@ def remove(connection: Connection, environment: Environment) -> None:
 
 
 def label(project_slug: str, environment: str) -> str:
-    """The part of a host name that stands for both. What is too long keeps its beginning and gets a hash."""
+    """The part of a host name that stands for both. What does not show both as they are gets a hash."""
     text = f"{project_slug}-{environment.lower().replace('_', '-')}"
-    if len(text) <= _LABEL and environment == environment.lower() and "_" not in environment:
+    # With a hyphen in it, the environment `b-c` of `a` would share its host with `c` of `a-b`.
+    if len(text) <= _LABEL and environment.isalnum() and environment == environment.lower():
         return text
-    # Two names that differ only in what a host name cannot show must not share one.
-    return (
-        f"{text[: _LABEL - 9].rstrip('-')}-{hashlib.sha256(f'{project_slug}/{environment}'.encode()).hexdigest()[:8]}"
-    )
+    mark = hashlib.sha256(f"{project_slug}/{environment}".encode()).hexdigest()[:8]
+    return f"{text[: _LABEL - 9].rstrip('-')}-{mark}"
 
 
 def _wanted(project: Project, name: str) -> Any:

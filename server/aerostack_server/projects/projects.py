@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from aerostack_server import clock, ids
 from aerostack_server.database import tables
+from aerostack_server.deploys import keyring
 from aerostack_server.identity.caller import Caller
 from aerostack_server.problems import conflict, invalid, not_found
 from aerostack_server.settings import Settings
@@ -82,6 +83,7 @@ def create(connection: Connection, account: str, name: str, *, public: bool = Tr
         )
     except IntegrityError:
         raise conflict("project_exists", f"there is a project {slug} already", hint="choose another name") from None
+    keyring.changed(connection, account)
     return made
 
 
