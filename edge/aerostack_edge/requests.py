@@ -24,15 +24,31 @@ class Entry:
     overlap: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """What requests of ``method`` are answered whose path ends with ``path``."""
+
+    method: str
+    path: str
+    status: int
+    code: int
+    message: str
+
+    def meets(self, method: str, path: str) -> bool:
+        """Whether it is the answer to this request."""
+        return method == self.method and path.endswith(self.path)
+
+
 class RequestLog:
     """The last requests, in memory. ``overlap`` of an entry is how many were under way when it began, with itself.
 
     ``latency``, in seconds, is added to each: on one machine an answer is there before a parallel request has begun,
-    which hides who waits for whom.
+    which hides who waits for whom. ``refusal`` stands in for what only the real account would refuse.
     """
 
     def __init__(self) -> None:
         self.latency = 0.0
+        self.refusal: Refusal | None = None
         self._entries: deque[Entry] = deque(maxlen=CAPACITY)
         self._sequence = count(1)
         self._open = 0

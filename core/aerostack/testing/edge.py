@@ -60,6 +60,16 @@ class RunningEdge:
         finally:
             self.api("PUT", "/_edge/latency", {"seconds": 0})
 
+    @contextlib.contextmanager
+    def refusing(self, method: str, path: str, *, status: int, code: int, message: str) -> Iterator[None]:
+        """For the block, refuse each such request whose path ends with ``path``: for what only Cloudflare would."""
+        wanted = {"method": method, "path": path, "status": status, "code": code, "message": message}
+        self.api("PUT", "/_edge/refusal", wanted)
+        try:
+            yield
+        finally:
+            self.api("DELETE", "/_edge/refusal")
+
 
 @contextlib.contextmanager
 def running_edge(data: Path, environ: Mapping[str, str] | None = None) -> Iterator[RunningEdge]:

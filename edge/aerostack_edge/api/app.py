@@ -105,6 +105,9 @@ async def _guarded(
 ) -> web.StreamResponse:
     try:
         _admit(edge, request, path)
+        refused = edge.requests.refusal
+        if refused is not None and not path.startswith(log.PREFIX) and refused.meets(request.method, path):
+            raise ApiError(refused.status, refused.code, refused.message)
         return await handler(request)
     except ApiError as error:
         return refusal(error)
