@@ -12,7 +12,7 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 
 class Addresses:
-    """The subdomain and port of the account, and the scripts that answer at theirs.
+    """The subdomain and port of the account, and the scripts that answer at theirs. An empty one is none.
 
     Every request to a Worker asks it, so it is held in memory; the database is written first, then this.
     """
@@ -22,12 +22,14 @@ class Addresses:
         self.port = 0
         self._enabled = enabled
 
-    def url(self, script: str) -> str:
-        """Where the script answers when it is enabled."""
-        return f"http://{script}.{self.subdomain}.localhost:{self.port}"
+    def url(self, script: str) -> str | None:
+        """Where the script answers when it is enabled; ``None`` without a subdomain."""
+        return f"http://{script}.{self.subdomain}.localhost:{self.port}" if self.subdomain else None
 
     def script(self, host: str) -> str | None:
         """The script that a ``Host`` header names, existing or not; ``None`` for a host that is not below ours."""
+        if not self.subdomain:
+            return None
         name = hostname(host)
         suffix = f".{self.subdomain}.localhost"
         return name.removesuffix(suffix) if name.endswith(suffix) else None

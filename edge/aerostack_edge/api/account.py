@@ -46,7 +46,10 @@ async def memberships(request: web.Request) -> web.Response:
 
 async def subdomain(request: web.Request) -> web.Response:
     """The label below which the Workers live."""
-    return ok({"subdomain": control(request).addresses.subdomain})
+    label = control(request).addresses.subdomain
+    if not label:
+        raise codes.NO_SUBDOMAIN()
+    return ok({"subdomain": label})
 
 
 async def set_subdomain(request: web.Request) -> web.Response:
@@ -58,6 +61,14 @@ async def set_subdomain(request: web.Request) -> web.Response:
     await edge.database.write(account.set_subdomain, label)
     edge.addresses.subdomain = label
     return ok({"subdomain": label})
+
+
+async def delete_subdomain(request: web.Request) -> web.Response:
+    """Take it away: no Worker has an address then."""
+    edge = control(request)
+    await edge.database.write(account.set_subdomain, "")
+    edge.addresses.subdomain = ""
+    return ok(None)
 
 
 def _account(request: web.Request) -> dict[str, Any]:
@@ -75,4 +86,5 @@ def routes(account: str) -> list[web.RouteDef]:
         web.get("/memberships", memberships),
         web.get(f"{account}/workers/subdomain", subdomain),
         web.put(f"{account}/workers/subdomain", set_subdomain),
+        web.delete(f"{account}/workers/subdomain", delete_subdomain),
     ]

@@ -43,7 +43,9 @@ async def worker(request: web.Request) -> web.Response:
                 "enabled": script.enabled,
                 "previews_enabled": script.previews_enabled,
                 "url": edge.addresses.url(script.name),
-                "preview_url_suffix": f"-{script.name}.{edge.addresses.subdomain}.localhost",
+                "preview_url_suffix": f"-{script.name}.{label}.localhost"
+                if (label := edge.addresses.subdomain)
+                else None,
             },
         }
     )
@@ -82,6 +84,8 @@ async def _set(request: web.Request, wanted: dict[str, Any]) -> web.Response:
     previews = wanted.get("previews_enabled", script.previews_enabled)
     if not isinstance(enabled, bool) or not isinstance(previews, bool):
         raise codes.MALFORMED(reason="enabled and previews_enabled must be true or false")
+    if (enabled or previews) and not edge.addresses.subdomain:
+        raise codes.NEEDS_SUBDOMAIN()
     async with edge.scripts.editing(script.name):
         await by_script.found(request)
         await edge.database.write(scripts.set_address, script.name, enabled=enabled, previews_enabled=previews)

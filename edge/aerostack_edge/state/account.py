@@ -6,7 +6,7 @@ import sqlite3
 
 
 def subdomain(connection: sqlite3.Connection) -> str | None:
-    """The label below which the Workers live; ``None`` before the first start."""
+    """The label below which the Workers live, empty when there is none; ``None`` before the first start."""
     row = connection.execute("SELECT value FROM account WHERE key = 'subdomain'").fetchone()
     return str(row["value"]) if row else None
 
