@@ -18,7 +18,7 @@ _HEX = re.compile(r"[0-9a-f]{32}", re.IGNORECASE)
 class Kind:
     """One kind. ``id`` and ``name`` are the entry's keys for them; ``own`` are keys no other environment may inherit.
 
-    ``stubs`` are names that stand in templates for local use and name nothing.
+    ``stubs`` are names that stand in templates for local use and name nothing; ``nameable`` is what a name must match.
     """
 
     kind: ResourceKind
@@ -28,6 +28,7 @@ class Kind:
     name: str | None = None
     own: tuple[str, ...] = ()
     real: re.Pattern[str] | None = None
+    nameable: re.Pattern[str] | None = None
     stubs: frozenset[str] = frozenset()
     id_form: str = ""
 
@@ -49,6 +50,7 @@ D1 = Kind(
     name="database_name",
     own=("database_id", "preview_database_id"),
     real=_UUID,
+    nameable=re.compile(r"[A-Za-z0-9_-]+"),
     stubs=frozenset({"local-db"}),
     id_form="a UUID",
 )

@@ -81,6 +81,14 @@ def conflicts(document: Document, flat: Flat, found: tuple[Site, ...]) -> Iterat
                 else "rename one of the two bindings",
                 where=document.locate(flat.origin(site.at)),
             )
+        if resource.id is None and site.kind.nameable and not site.kind.nameable.fullmatch(resource.name):
+            at = flat.origin((*site.at, site.kind.name or ""))
+            yield ConfigError(
+                f"no {site.kind.title} can be called `{shown(resource.name)}`",
+                key=dotted(at),
+                hint="use letters, digits, - and _ only",
+                where=document.locate(at),
+            )
         if site.derived and site.kind.kind in ("r2", "queue") and len(resource.name) > LONGEST:
             yield ConfigError(
                 f"the {site.kind.title} would be called `{resource.name}`, which has {len(resource.name)} characters, "
