@@ -20,7 +20,7 @@ from aerostack.errors import (
 )
 from aerostack.http import Response, judge_status, malformed
 from aerostack.http.failure import applied, challenged, error_class
-from aerostack_cloudflare.explanations.table import explanation
+from aerostack_cloudflare.explanations.table import explained, explanation
 from aerostack_cloudflare.hints import last_hint
 from aerostack_cloudflare.permissions import Product, permission
 
@@ -128,6 +128,8 @@ def _kind(status: int, product: Product, code: int | None) -> type[RemoteError]:
             return _KINDS[product, code]
         if status != 403 and code in _AUTH_CODES:
             return AuthError
+        if status == 403 and explained(product, code):
+            return RemoteError  # 403 is for more than permissions, such as an e-mail address that is not verified
     # A code in a class above says what 200 means; any other refusal within a 200 is just that.
     return error_class(status) if status >= 400 else RemoteError
 

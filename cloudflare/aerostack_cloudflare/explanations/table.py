@@ -191,3 +191,8 @@ _BY_KEY: dict[tuple[Scope, int], Explanation] = {(row.product, row.code): row fo
 def explanation(product: Scope, code: int) -> Explanation | None:
     """The row for ``code`` in ``product``, or that for every product."""
     return _BY_KEY.get((product, code)) or _BY_KEY.get(("any", code))
+
+
+def explained(product: Scope, code: int) -> bool:
+    """Whether ``code`` has a meaning of its own in ``product``."""
+    return (product, code) in _BY_KEY
