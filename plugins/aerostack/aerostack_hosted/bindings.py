@@ -21,7 +21,7 @@ def bindings(project: Project) -> list[Binding]:
     """Every binding of the project."""
     return [
         *_variables(project.config.get("vars")),
-        *(_managed(resource) for resource in project.resources if resource.binding),
+        *(_managed(resource) | _delay(project, resource) for resource in project.resources if resource.binding),
         *_services(project.config.get("services")),
         *_singles(project.config),
     ]
@@ -39,12 +39,21 @@ def _variables(variables: Json) -> list[Binding]:
 
 
 def _managed(resource: Resource) -> Binding:
-    made: Binding = {
+    return {
         "type": _TYPES[resource.kind],
         "name": resource.binding,
         "resource": f"{resource.kind}:{resource.binding}",
     }
-    return made | {key: value for key, value in resource.options.items() if value is not None}
+
+
+def _delay(project: Project, resource: Resource) -> Binding:
+    """How long messages of a producer wait, which is a property of the binding and not of the queue."""
+    queues = project.config.get("queues")
+    producers = queues.get("producers") if isinstance(queues, Mapping) else None
+    for producer in producers if resource.kind == "queue" and isinstance(producers, list | tuple) else ():
+        if producer.get("binding") == resource.binding and producer.get("delivery_delay") is not None:
+            return {"delivery_delay": producer["delivery_delay"]}
+    return {}
 
 
 def _services(services: Json) -> list[Binding]:
