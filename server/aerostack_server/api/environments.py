@@ -9,9 +9,10 @@ from fastapi import APIRouter, Path, Request, Response
 from sqlalchemy import Connection, select
 
 from aerostack_server import clock
+from aerostack_server.api import plan
 from aerostack_server.api.route import PolicyRoute, answer, caller_of, nothing, policy, server_of
 from aerostack_server.database import tables
-from aerostack_server.deploys import deployments, resources, secrets
+from aerostack_server.deploys import deployments
 from aerostack_server.deploys.deployments import Deployment
 from aerostack_server.identity import audit
 from aerostack_server.identity.caller import Caller
@@ -51,18 +52,7 @@ async def listed(request: Request, project: ProjectRef) -> Response:
 @policy("read")
 async def get(request: Request, project: ProjectRef, environment: Name) -> Response:
     """One, with its resources and the names of its secrets: all that a plan needs."""
-    caller, server = caller_of(request), server_of(request)
-
-    def work(connection: Connection) -> dict[str, Any]:
-        here = find(connection, caller, project, environment)
-        return {
-            **shown(connection, server, caller, here),
-            "resources": [item.document() for item in resources.listed(connection, here.environment.id)],
-            "secrets": [row.name for row in secrets.listed(connection, here.environment.id)],
-            "crons": list(here.environment.crons),
-        }
-
-    return answer(await server.database.read(work))
+    return answer(await plan.environment(server_of(request), caller_of(request), project, environment))
 
 
 @router.delete("/{environment}", status_code=204)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
-from aerostack_server.api import pages
+from aerostack_server.api import pages, plan
 from aerostack_server.api.route import PolicyRoute, answer, caller_of, nothing, policy, server_of
 from aerostack_server.deploys import deployments, engine
 from aerostack_server.identity import audit
@@ -66,9 +66,7 @@ async def create(request: Request, body: NewProject) -> Response:
 @policy("read")
 async def get(request: Request, project: str) -> Response:
     """One project, by id or slug."""
-    caller, server = caller_of(request), server_of(request)
-    found = await server.database.read(lambda connection: projects.find(connection, caller, project))
-    return answer(found.document(server.settings))
+    return answer(await plan.project(server_of(request), caller_of(request), project))
 
 
 @router.patch("/projects/{project}")

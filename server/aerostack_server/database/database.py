@@ -102,17 +102,21 @@ class Database:
 
     async def row(self, sql: str, parameters: Mapping[str, Any]) -> Sequence[Any] | None:
         """The first row of a statement with ``:named`` parameters. For the hot paths alone."""
+        found = await self.rows(sql, parameters)
+        return found[0] if found else None
+
+    async def rows(self, sql: str, parameters: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
+        """All rows, as ``row``."""
         if self._hot is not None:
             # A point read takes microseconds: a thread would cost ten times that.
-            found: Sequence[Any] | None = self._hot.execute(sql, dict(parameters)).fetchone()
-            return found
+            return self._hot.execute(sql, dict(parameters)).fetchall()
         statement = self._statements.get(sql)
         if statement is None:
             statement = self._statements[sql] = _PARAMETER.sub(r"%(\1)s", sql)
         async with self._pool.connection() as connection:
             cursor = await connection.execute(statement, parameters, prepare=True)
-            row: Sequence[Any] | None = await cursor.fetchone()
-            return row
+            rows: Sequence[Sequence[Any]] = await cursor.fetchall()
+            return rows
 
 
 def _normal(url: str) -> sqlalchemy.URL:
