@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from tests.plugins.hosted.conftest import Hosted
+
 from aerostack.testing import fetch
 
 Run = Callable[..., Any]
@@ -122,3 +124,16 @@ def test_required_secrets_are_told_until_they_are_set(run: Run, project: Path) -
     assert any("`aerostack secrets set TOKEN --env staging`" in note for note in told)
     assert run("secrets", "set", "TOKEN", stdin="geheim").status == 0
     assert run("deploy", "--json").document["notes"] == []
+
+
+def test_backends_take_turns_without_an_edit(run: Run, aerostack: Run, hosted: Hosted, project: Path) -> None:
+    """Each keeps its own ids: those of an account are in the file, those of Aerostack are nobody's business."""
+    account = aerostack("edge", "env", "--json", "--data", hosted.data / "edge").document
+    first = run("deploy", "--yes", "--json").document
+    own = run("deploy", "--backend", "cfapi", "--env", "staging", "--json", env=account).document
+    assert own["resources"]["DB"]["id"] in (project / "aerostack.toml").read_text(encoding="utf-8")
+    assert own["resources"]["DB"]["id"] != first["resources"]["DB"]["id"]
+    again = run("deploy", "--json").document
+    assert (again["outcome"], again["resources"]["DB"]["id"]) == ("unchanged", first["resources"]["DB"]["id"])
+    back = run("deploy", "--backend", "cfapi", "--env", "staging", "--json", env=account).document
+    assert (back["outcome"], back["resources"]["DB"]["id"]) == ("unchanged", own["resources"]["DB"]["id"])
