@@ -1,1 +1,1 @@
-"""How fast it is: `make bench`, or `python -m bench [startup|deploy|peers|edge]`."""
+"""How fast it is: `make bench`, or `python -m bench [startup|deploy|peers|edge|server]`."""

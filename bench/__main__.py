@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from bench import deploy, edge, peers, startup
+from bench import deploy, edge, peers, server, startup
 
-BENCHMARKS = {"startup": startup.run, "deploy": deploy.run, "peers": peers.run, "edge": edge.run}
+BENCHMARKS = {"startup": startup.run, "deploy": deploy.run, "peers": peers.run, "edge": edge.run, "server": server.run}
 
 
 def main(names: list[str]) -> int:

@@ -58,17 +58,19 @@ async def create(
     environment: Name,
     idempotency_key: IdempotencyKey,
     if_match: Annotated[str | None, Header(max_length=60)] = None,
+    prefer: Annotated[str, Header(max_length=100)] = "",
 ) -> Response:
     """Upload a version and make it live: 201 when it is, 202 while the server is busy, 422 when it does not start.
 
     The form has the part `metadata` first, then a file for each module. The same `Idempotency-Key` means the same
-    deployment. `If-Match` names the deployment that is to be live still, or `none`.
+    deployment. `If-Match` names the deployment that is to be live still, or `none`. With `Prefer: respond-async` the
+    answer is 202 as soon as the deployment is recorded.
     """
     caller, server = caller_of(request), server_of(request)
     await server.deploys.admit()
     metadata, modules = await form(request)
     here, made = await record(server, caller, project, environment, metadata, modules, idempotency_key, if_match)
-    return await outcome(server, caller, here, made)
+    return await outcome(server, caller, here, made, 0 if "respond-async" in prefer else PATIENCE)
 
 
 @router.get("")
@@ -243,9 +245,11 @@ def expected(if_match: str | None) -> str | None:
     return "" if text == "none" else text
 
 
-async def outcome(server: Server, caller: Caller, here: Here, made: Deployment) -> Response:
-    """Wait for its end, as long as a request may."""
-    made = await server.deploys.settled(here.environment, made, PATIENCE)
+async def outcome(
+    server: Server, caller: Caller, here: Here, made: Deployment, patience: float = PATIENCE
+) -> Response:
+    """Wait for its end, at most ``patience`` seconds."""
+    made = await server.deploys.settled(here.environment, made, patience)
     shown = environments.deployment(server, caller, here, made)
     if made.status == "failed" and made.error is not None:
         raise Problem(

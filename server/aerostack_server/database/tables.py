@@ -145,6 +145,8 @@ deployments = Table(
     _moment("finished_at", nullable=True),
     UniqueConstraint("environment_id", "number"),
     UniqueConstraint("environment_id", "idempotency_key"),
+    # Few wait at any time, among a history that only grows.
+    Index("ix_deployments_status", "status"),
 )
 
 resources = Table(

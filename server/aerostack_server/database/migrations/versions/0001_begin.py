@@ -199,6 +199,7 @@ def upgrade() -> None:
         ),
         sa.UniqueConstraint("environment_id", "number", name=op.f("uq_deployments_environment_id_number")),
     )
+    op.create_index("ix_deployments_status", "deployments", ["status"])
     op.create_table(
         "resources",
         sa.Column("id", sa.String(length=40), nullable=False),

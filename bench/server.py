@@ -1,0 +1,216 @@
+"""The server, under load that wrk makes on the same two cores: reads, durable records of deploys, and live ones."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import re
+import shutil
+import socket
+import statistics
+import subprocess
+import tempfile
+import threading
+import time
+import urllib.error
+import urllib.request
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from aerostack.testing import RunningEdge, fetch, running_edge
+from bench.measure import AEROSTACK, table
+
+SECONDS = 8
+CONNECTIONS = 16
+#: Open model: so many deploys begin each second, whether earlier ones have ended or not.
+RATE, LENGTH = 10, 10
+
+PREFER_ASYNC = """
+wrk.method = "POST"
+local thread = 0
+function setup(t) t:set("id", thread); thread = thread + 1 end
+local count = 0
+function request()
+  count = count + 1
+  wrk.headers["Idempotency-Key"] = "%s-" .. id .. "-" .. count
+  return wrk.format(nil, "%s")
+end
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A running server, and a key that may do everything."""
+
+    url: str
+    key: str
+
+    def call(self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None) -> Any:
+        """A request below ``/api/v1``; the JSON document of its answer."""
+        request = urllib.request.Request(
+            f"{self.url}/api/v1{path}",
+            method=method,
+            data=body,
+            headers={"Authorization": f"Bearer {self.key}", "Content-Type": "application/json", **(headers or {})},
+        )
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return json.load(answer)
+
+
+def run() -> None:
+    """Print the tables, for SQLite and, where there is one, for PostgreSQL at ``BENCH_DATABASE_URL``."""
+    if shutil.which("wrk") is None:
+        raise SystemExit("error: wrk is not installed: apt-get install wrk")
+    rows = []
+    for name, url in {"SQLite": "", "PostgreSQL": os.environ.get("BENCH_DATABASE_URL", "")}.items():
+        if name == "SQLite" or url:
+            with (
+                tempfile.TemporaryDirectory() as folder,
+                running_edge(Path(folder) / "edge") as edge,
+                running_server(Path(folder) / "server", edge, url) as server,
+            ):
+                rows += [(name, *row) for row in measure(server, Path(folder))]
+    table(("database", "", "per second", "p50 ms", "p99 ms", "other than 2xx"), rows)
+
+
+def measure(server: Server, folder: Path) -> Iterator[tuple[object, ...]]:
+    """One line for each kind of load."""
+    server.call("POST", "/projects", json.dumps({"name": "bench"}).encode())
+    environment = "/projects/bench/environments/staging"
+    content = b"export default { fetch() { return new Response('%s') } }" % uuid.uuid4().hex.encode()
+    body, kind = upload(content)
+    server.call("POST", f"{environment}/deployments", body, {"Content-Type": kind, "Idempotency-Key": uuid.uuid4().hex})
+    for what, path in {"whose key it is": "/me", "a project": "/projects/bench", "all of a plan": environment}.items():
+        yield (f"authenticated read: {what}", *wrk(server, path))
+    body, kind = upload(content + b"//" + b"x" * 100_000)
+    (folder / "body").write_bytes(body)
+    script = folder / "deploy.lua"
+    script.write_text(
+        PREFER_ASYNC % (uuid.uuid4().hex, f"/api/v1{environment}/deployments")
+        + f'local file = io.open("{folder}/body", "rb"); wrk.body = file:read("*a"); file:close()\n'
+    )
+    headers = {"Content-Type": kind, "Prefer": "respond-async"}
+    yield ("durable record of a deploy, 100 kB", *wrk(server, "", script=script, headers=headers))
+    yield deploys(server)
+
+
+def wrk(
+    server: Server, path: str, *, script: Path | None = None, headers: Mapping[str, str] | None = None
+) -> tuple[object, ...]:
+    """Closed loop: requests a second, p50 and p99 in milliseconds, and how many failed."""
+    argv = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{SECONDS}s", "--latency"]
+    for name, value in {"Authorization": f"Bearer {server.key}", **(headers or {})}.items():
+        argv += ["-H", f"{name}: {value}"]
+    argv += ["-s", str(script)] if script else []
+    said = subprocess.run([*argv, f"{server.url}/api/v1{path}"], capture_output=True, text=True, check=True).stdout
+    failed = re.search(r"Non-2xx or 3xx responses: (\d+)", said)
+    rate = re.search(r"Requests/sec:\s+([\d.]+)", said)
+    assert rate is not None, said
+    return (f"{float(rate[1]):.0f}", latency(said, "50%"), latency(said, "99%"), failed[1] if failed else 0)
+
+
+def latency(said: str, quantile: str) -> str:
+    """In milliseconds, as wrk wrote it with any unit."""
+    found = re.search(rf"{re.escape(quantile)}\s+([\d.]+)(us|ms|s)", said)
+    assert found is not None, said
+    return f"{float(found[1]) * {'us': 0.001, 'ms': 1, 's': 1000}[found[2]]:.1f}"
+
+
+def deploys(server: Server) -> tuple[object, ...]:
+    """Deploys to as many projects at a constant rate: from the request to the first answer of the new version."""
+    took: list[float] = []
+    failed: list[str] = []
+
+    def one(number: int) -> None:
+        mark = uuid.uuid4().hex
+        body, kind = upload(b"export default { fetch() { return new Response('%s') } }" % mark.encode())
+        path = f"/projects/bench-{number % RATE}/environments/staging/deployments"
+        started = time.perf_counter()
+        try:
+            made = server.call("POST", path, body, {"Content-Type": kind, "Idempotency-Key": mark})
+            while fetch(made["url"])[1].decode() != mark:
+                time.sleep(0.005)
+        except (OSError, urllib.error.HTTPError) as error:
+            failed.append(str(error))
+            return
+        took.append((time.perf_counter() - started) * 1000)
+
+    for number in range(RATE):
+        server.call("POST", "/projects", json.dumps({"name": f"bench-{number}"}).encode())
+        one(number)
+    took.clear()
+    threads = []
+    begin = time.perf_counter()
+    for number in range(RATE * LENGTH):
+        time.sleep(max(0.0, begin + number / RATE - time.perf_counter()))
+        threads.append(threading.Thread(target=one, args=(number,)))
+        threads[-1].start()
+    for thread in threads:
+        thread.join()
+    took.sort()
+    p95 = took[int(len(took) * 0.95)]
+    return (
+        f"deploy to first answer at {RATE} a second (p95 {p95:.0f} ms)",
+        f"{len(took) / (time.perf_counter() - begin):.1f}",
+        f"{statistics.median(took):.0f}",
+        f"{took[int(len(took) * 0.99)]:.0f}",
+        len(failed),
+    )
+
+
+def upload(content: bytes) -> tuple[bytes, str]:
+    """The form of a deploy with one module, and its type."""
+    document = {
+        "main": "index.js",
+        "modules": [{"name": "index.js", "type": "esm", "sha256": hashlib.sha256(content).hexdigest()}],
+        "compatibility_date": "2026-01-01",
+    }
+    boundary = uuid.uuid4().hex
+    head = "Content-Disposition: form-data; name="
+    parts = [
+        f'--{boundary}\r\n{head}"metadata"\r\n\r\n{json.dumps(document)}\r\n'.encode(),
+        f'--{boundary}\r\n{head}"index.js"; filename="index.js"\r\n'.encode(),
+        b"Content-Type: application/octet-stream\r\n\r\n" + content,
+        f"\r\n--{boundary}--\r\n".encode(),
+    ]
+    return b"".join(parts), f"multipart/form-data; boundary={boundary}"
+
+
+@contextlib.contextmanager
+def running_server(data: Path, edge: RunningEdge, database_url: str) -> Iterator[Server]:
+    """A server with one account, on a free port."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
+    environ = {
+        **os.environ,
+        **edge.environ,
+        "AEROSTACK_SERVER_DATA": str(data),
+        "AEROSTACK_SERVER_URL": url,
+        "AEROSTACK_SERVER_DOMAIN": f"localhost:{urlsplit(edge.environ['CLOUDFLARE_API_BASE_URL']).port}",
+        **({"DATABASE_URL": database_url} if database_url else {}),
+    }
+    process = subprocess.Popen(
+        [AEROSTACK, "server", "serve", "--port", str(port)], env=environ, stderr=subprocess.DEVNULL
+    )
+    try:
+        for _ in range(200):
+            with contextlib.suppress(OSError), urllib.request.urlopen(f"{url}/readyz", timeout=5):
+                break
+            time.sleep(0.1)
+        os.environ.update({"DATABASE_URL": database_url} if database_url else {})
+        from aerostack_server import service
+
+        service.create_account(data, email="bench@example.com", password=uuid.uuid4().hex)
+        yield Server(url, service.create_key(data, name="bench"))
+    finally:
+        os.environ.pop("DATABASE_URL", None)
+        process.terminate()
+        process.wait()
