@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from aerostack.errors import ConflictError, NotFoundError
@@ -13,6 +14,15 @@ from aerostack_cloudflare.upload import upload_form
 
 #: What the several endpoints say of a Worker that is not there.
 _NO_SCRIPT = frozenset({10007, 10090, 10092})
+_NO_TAIL = 19003
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """``url`` is that of a WebSocket with the protocol ``trace-v1``; it is all that is needed to watch."""
+
+    id: str
+    url: str = field(repr=False)
 
 
 class Dispatch:
@@ -65,6 +75,28 @@ class Dispatch:
         if answer is None:
             return None
         return tuple(tag for tag in answer.result or () if isinstance(tag, str))
+
+    def open_tail(self, namespace: str, name: str) -> Tail | None:
+        """Watch a Worker live; ``None`` where that cannot be done. ``POST …/scripts/{name}/tails``
+
+        The edge can. Cloudflare shows Workers in a namespace to tail Workers only.
+        """
+        operation = f"watching the Worker {name}"
+        try:
+            record = self._api.call("POST", f"{_script(namespace, name)}/tails", operation, json={}).record
+        except NotFoundError as error:
+            if error.remote_code in _NO_SCRIPT:
+                raise
+            return None
+        return Tail(record.text("id"), record.text("url"))
+
+    def close_tail(self, namespace: str, name: str, tail: Tail) -> None:
+        """Watch no longer. ``DELETE …/scripts/{name}/tails/{id}``"""
+        path, operation = (
+            f"{_script(namespace, name)}/tails/{segment(tail.id)}",
+            f"watching the Worker {name} no longer",
+        )
+        absent(lambda: self._api.call("DELETE", path, operation), _NO_SCRIPT | {_NO_TAIL})
 
     def delete(self, namespace: str, name: str) -> None:
         """Remove a Worker; nothing happens when there is none. ``DELETE …/scripts/{name}``"""

@@ -19,6 +19,7 @@ from aerostack_server.api import (
     failures,
     keys,
     kv,
+    logs,
     me,
     members,
     projects,
@@ -30,6 +31,7 @@ from aerostack_server.cli_api import account, deploy
 from aerostack_server.database import Database
 from aerostack_server.deploys.artifacts import Disk
 from aerostack_server.deploys.deploys import Deploys, address
+from aerostack_server.deploys.logs import Logs
 from aerostack_server.guard import Guard
 from aerostack_server.identity import vault
 from aerostack_server.platform.platform import Platform
@@ -38,7 +40,7 @@ from aerostack_server.server import Server
 from aerostack_server.settings import Settings
 
 API = "/api/v1"
-ROUTERS = (me, projects, environments, deployments, resources, secrets, d1, kv, keys, members, audit, device)
+ROUTERS = (me, projects, environments, deployments, resources, secrets, d1, kv, logs, keys, members, audit, device)
 EXISTING_CLIENTS = (account, deploy)
 
 _REFUSALS = (400, 401, 403, 404, 409, 412, 413, 422, 429, 502, 503)
@@ -82,12 +84,13 @@ def create(settings: Settings, *, log: Callable[[str], None] | None = None) -> F
             workers=settings.workers,
             account_host=address(settings.tenant_scheme),
         )
-        server = Server(settings, database, sealed, deploys)
+        server = Server(settings, database, sealed, deploys, Logs(deploys))
         app.state.server = server
         await deploys.start()
         try:
             yield
         finally:
+            await server.logs.stop()
             await deploys.stop()
             await server.drain()
             await database.close()

@@ -10,6 +10,7 @@ from sqlalchemy import update
 from aerostack_server import clock
 from aerostack_server.database import Database, tables
 from aerostack_server.deploys.deploys import Deploys
+from aerostack_server.deploys.logs import Logs
 from aerostack_server.identity.caller import Caller
 from aerostack_server.identity.vault import Vault
 from aerostack_server.settings import Settings
@@ -23,6 +24,7 @@ class Server:
     database: Database
     vault: Vault
     deploys: Deploys
+    logs: Logs
     _background: set[asyncio.Task[None]] = field(default_factory=set)
 
     def note_use(self, caller: Caller) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from aiohttp import web
 
-from aerostack_edge.api import body, codes, scripts, secrets, settings
+from aerostack_edge.api import body, codes, scripts, secrets, settings, tails
 from aerostack_edge.api.envelope import ok
 from aerostack_edge.control import Control, control
 from aerostack_edge.state import deployments, namespaces, resources
@@ -167,4 +167,6 @@ def routes(account: str) -> list[web.RouteDef]:
         web.patch(f"{script}/secrets-bulk", secrets.bulk),
         web.get(f"{script}/tags", get_tags),
         web.put(f"{script}/tags", put_tags),
+        # Cloudflare has no such route: it shows these Workers to tail Workers only.
+        *tails.of_script(script),
     ]

@@ -102,7 +102,12 @@ def sockets() -> list[web.RouteDef]:
     return [web.get(f"{PREFIX}{{key}}", watch, allow_head=False)]
 
 
+def of_script(script: str) -> list[web.RouteDef]:
+    """Below the API's root; ``script`` is the path of a script, in the account or in a namespace of it."""
+    one = f"{script}/tails"
+    return [web.get(one, listed), web.post(one, create), web.delete(f"{one}/{{tail}}", delete)]
+
+
 def routes(account: str) -> list[web.RouteDef]:
     """Below the API's root; ``account`` is the account's path."""
-    one = f"{account}/workers/scripts/{{script}}/tails"
-    return [web.get(one, listed), web.post(one, create), web.delete(f"{one}/{{tail}}", delete)]
+    return of_script(f"{account}/workers/scripts/{{script}}")
