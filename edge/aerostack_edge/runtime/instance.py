@@ -23,6 +23,8 @@ from aerostack_edge.runtime.wire import session
 DRAIN_SECONDS = 10.0
 #: How long it may then take to end, with what ``waitUntil`` still does.
 END_SECONDS = 3.0
+# How long to wait for a process to hear whether it is watched; one that computes hears it afterwards.
+_TELL_SECONDS = 2.0
 # As long as Cloudflare gives a consumer or a cron trigger.
 _ORDER = aiohttp.ClientTimeout(total=900)
 
@@ -39,6 +41,8 @@ class Instance:
         self._orders = session(aside)
         self.replaced = asyncio.Event()
         self._running = 0
+        self._watched = False
+        self._telling: asyncio.Task[None] | None = None
         self._idle = asyncio.Event()
         self._idle.set()
 
@@ -60,10 +64,19 @@ class Instance:
                 self._idle.set()
 
     async def watch(self, on: bool) -> None:
-        """Have it send what its Worker does to the tails, or no longer."""
+        """Have it send what its Worker does to the tails, or no longer: at once, or as soon as it listens."""
+        self._watched = on
+        if self._telling is None or self._telling.done():
+            self._telling = asyncio.create_task(self._tell())
+        await asyncio.wait((self._telling,), timeout=_TELL_SECONDS)
+
+    async def _tell(self) -> None:
+        told = None
         # A process that ended meanwhile has nothing to send; the one after it is told when it starts.
-        with contextlib.suppress(aiohttp.ClientError):
-            await self.order("/watch", b"on" if on else b"off")
+        with contextlib.suppress(aiohttp.ClientError, TimeoutError):
+            while told != self._watched:
+                told = self._watched
+                await self.order("/watch", b"on" if told else b"off")
 
     async def order(self, path: str, body: bytes) -> bytes:
         """Ask what is beside the Worker; see ``aside.js``. Raises ``aiohttp.ClientError`` and ``TimeoutError``."""
@@ -84,6 +97,9 @@ class Instance:
     async def stop(self, grace: float) -> None:
         """End the process, with at most ``grace`` seconds to finish what it does."""
         await self.process.stop(grace)
+        if self._telling is not None:
+            self._telling.cancel()
+            await asyncio.gather(self._telling, return_exceptions=True)
         await self.session.close()
         await self._orders.close()
         self.socket.unlink(missing_ok=True)

@@ -123,6 +123,22 @@ def test_what_ends_a_tail_does_not_end_the_worker(play):
     play(scenario)
 
 
+def test_a_worker_that_hangs_can_be_watched_and_replaced_all_the_same(play):
+    async def scenario(world):
+        await world.deploy("demo", "export default { fetch() { console.log('hangs'); while (true); } };")
+        stuck = asyncio.create_task(visit(world))
+        while "demo: hangs" not in world.lines:
+            await asyncio.sleep(0.01)
+        # Far below the time that the request would hold anybody up.
+        async with asyncio.timeout(30), world.runtime.tail("demo") as items:
+            await world.deploy("demo", LOUD)
+            assert await visit(world, "/mended") == 200
+            assert (await anext(items))["event"]["request"]["url"].endswith("/mended")
+        stuck.cancel()
+
+    play(scenario)
+
+
 async def _watch(world) -> None:
     async with world.runtime.tail("demo") as items:
         await anext(items)
