@@ -81,7 +81,7 @@ class Script:
     async def _run(self, split: Split, *, fresh: bool = False) -> Traffic:
         running = {} if fresh or self._traffic is None else self._traffic.running(split)
         missing = [version for version, _ in split if version.id not in running]
-        started = await asyncio.gather(*(self._start(version) for version in missing), return_exceptions=True)
+        started = await self._all(missing)
         failed = [result for result in started if isinstance(result, BaseException)]
         for instance in started:
             if not isinstance(instance, BaseException):
@@ -93,6 +93,21 @@ class Script:
         traffic = Traffic([Share(running[version.id], percentage) for version, percentage in split])
         self._switch(traffic)
         return traffic
+
+    async def _all(self, versions: list[ScriptVersion]) -> list[Instance | BaseException]:
+        starting = [asyncio.ensure_future(self._start(version)) for version in versions]
+        try:
+            # In contrast to gather() this leaves them to us when who waits for it goes away.
+            if starting:
+                await asyncio.wait(starting)
+        except asyncio.CancelledError:
+            for task in starting:
+                task.cancel()
+            for instance in await asyncio.gather(*starting, return_exceptions=True):
+                if not isinstance(instance, BaseException):
+                    await instance.stop(_STOP_SECONDS)
+            raise
+        return await asyncio.gather(*starting, return_exceptions=True)
 
     def _switch(self, traffic: Traffic) -> None:
         # No await between the two: a request sees the one or the other.

@@ -114,3 +114,21 @@ def test_one_killed_process_of_two_comes_back_and_the_other_goes_on(play, worker
         assert await world.text("demo", headers=wanting(f'demo="{old.id}"')) == "old 2"
 
     play(scenario)
+
+
+def test_who_gives_up_while_versions_start_leaves_no_process_behind(play, workerds):
+    async def scenario(world):
+        await world.deploy("demo", says("old"))
+        running = workerds()
+        good = world.version("demo", "console.log('up');" + says("good"))
+        slow = world.version("demo", "console.log('slow'); while (true);" + says("slow"))
+        split = asyncio.create_task(world.split((good, 50.0), (slow, 50.0)))
+        while not {"demo: up", "demo: slow"} <= set(world.lines):
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.1)  # until the first one listens
+        split.cancel()
+        assert isinstance((await asyncio.gather(split, return_exceptions=True))[0], asyncio.CancelledError)
+        assert workerds() == running
+        assert await said(world) == "old"
+
+    play(scenario)
