@@ -57,7 +57,11 @@ class Events:
         for queue in queues:
             settings = queue.options["settings"]
             await broker.create(
-                queue.id, queue.name, delay=settings["delivery_delay"], paused=settings["delivery_paused"]
+                queue.id,
+                queue.name,
+                delay=settings["delivery_delay"],
+                paused=settings["delivery_paused"],
+                retention=settings["message_retention_period"],
             )
             consumer = consuming.get(queue.id)
             if consumer is None:

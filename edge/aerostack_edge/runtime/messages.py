@@ -27,6 +27,7 @@ CREATE TABLE IF NOT EXISTS messages (
     body BLOB NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS messages_by_queue ON messages (queue, due);
+CREATE INDEX IF NOT EXISTS messages_by_age ON messages (queue, sent);
 """
 
 
@@ -131,9 +132,18 @@ class Messages:
         )
 
     async def move(self, ids: Iterable[str], queue: str, due: int) -> None:
-        """Put messages into another queue, where nothing has been tried yet."""
+        """Put messages into another queue, as if they were sent to it now."""
         await self._change(
-            "UPDATE messages SET queue = ?, due = ?, attempts = 0 WHERE id = ?", [(queue, due, id) for id in ids]
+            "UPDATE messages SET queue = ?, due = ?, sent = ?, attempts = 0 WHERE id = ?",
+            [(queue, due, due, id) for id in ids],
+        )
+
+    async def expire(self, queue: str, sent: int) -> int:
+        """Delete what was sent before that time; how many it was."""
+        return await self._run(
+            lambda connection: (
+                connection.execute("DELETE FROM messages WHERE queue = ? AND sent < ?", (queue, sent)).rowcount
+            )
         )
 
     async def depth(self, queue: str) -> Depth:

@@ -16,6 +16,8 @@ from aerostack_edge.runtime.queues import Queues
 QUEUE = "x-aerostack-queue"
 # Cloudflare's limits.
 _LARGEST, _LARGEST_BATCH, _LONGEST_BATCH, _LATEST = 128_000, 256_000, 100, 86_400
+# A batch as it comes, in base64 and with all that is around it.
+_LARGEST_REQUEST = 1024 * 1024
 
 
 class Producer:
@@ -27,8 +29,11 @@ class Producer:
     async def receive(self, request: web.BaseRequest) -> web.StreamResponse:
         """Take messages; the Worker's promise is kept when they are on disk."""
         raw = bytearray()
+        # What is too large is read all the same, or the Worker would be told that its connection broke.
         async for chunk in request.content.iter_any():
-            raw += chunk
+            raw += chunk[: _LARGEST_REQUEST + 1 - len(raw)]
+        if len(raw) > _LARGEST_REQUEST:
+            return web.Response(status=413, reason=f"A batch has at most {_LARGEST_BATCH} bytes")
         id = self._queues.named(request.headers.get(QUEUE, ""))
         if id is None:
             return web.Response(status=404, reason="There is no such queue")

@@ -22,10 +22,11 @@ from aerostack_edge.runtime import consumer as consumers
 from aerostack_edge.runtime.consumer import Consumer
 from aerostack_edge.runtime.errors import UnknownScript
 from aerostack_edge.runtime.messages import Depth, Message, Messages, Taken
-from aerostack_edge.runtime.wire import ConnectionLost
 
 # How long messages wait for a script that is missing or does not start.
 _ABSENT_SECONDS = 5.0
+# Four days, as Cloudflare does.
+_RETENTION_SECONDS = 345_600.0
 
 
 @dataclass(slots=True, eq=False)
@@ -34,6 +35,7 @@ class _Queue:
     name: str
     delay: float = 0.0
     paused: bool = False
+    retention: float = _RETENTION_SECONDS
     consumer: Consumer | None = None
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     delivery: asyncio.Task[None] | None = None
@@ -62,10 +64,21 @@ class Queues:
         await asyncio.gather(*(self._pause(queue) for queue in self._queues.values()))
         await self._messages.close()
 
-    async def create(self, id: str, name: str, *, delay: float = 0.0, paused: bool = False) -> None:
-        """Make a queue known, or change it: ``delay`` is how many seconds its messages wait, ``paused`` keeps them."""
+    async def create(
+        self,
+        id: str,
+        name: str,
+        *,
+        delay: float = 0.0,
+        paused: bool = False,
+        retention: float = _RETENTION_SECONDS,
+    ) -> None:
+        """Make a queue known, or change it: ``delay`` is how many seconds its messages wait, ``paused`` keeps them.
+
+        After ``retention`` seconds nobody gets a message any more.
+        """
         queue = self._queues.setdefault(id, _Queue(id, name))
-        queue.name, queue.delay, queue.paused = name, delay, paused
+        queue.name, queue.delay, queue.paused, queue.retention = name, delay, paused, retention
         queue.changed.set()
 
     async def delete(self, id: str) -> None:
@@ -106,6 +119,7 @@ class Queues:
             (message, now + round(1000 * (queue.delay if message.delay is None else message.delay)))
             for message in messages
         ]
+        await self._expire(queue, now)
         await self._messages.put(id, timed, now)
         queue.changed.set()
         return await self._messages.depth(id)
@@ -148,6 +162,7 @@ class Queues:
         if queue.paused:
             return None
         now = _now()
+        await self._expire(queue, now)
         agenda = await self._messages.agenda(queue.id, now)
         if agenda.ready >= consumer.batch_size:
             return 0
@@ -155,17 +170,22 @@ class Queues:
             return max(0, agenda.since + consumer.max_wait_time_ms - now) / 1000
         return None if agenda.next is None else (agenda.next - now) / 1000
 
+    async def _expire(self, queue: _Queue, now: int) -> None:
+        gone = await self._messages.expire(queue.id, now - round(1000 * queue.retention))
+        if gone:
+            self._log(f"queue {queue.name}: {gone} messages were given up after {queue.retention:g} seconds")
+
     async def _hand_over(self, queue: _Queue, consumer: Consumer, batch: Sequence[Taken]) -> None:
         try:
             said = json.loads(await self._deliver(consumer.script, "/queue", consumers.order(queue.name, batch)))
-        except (ConnectionLost, aiohttp.ClientResponseError, aiohttp.ClientPayloadError, TimeoutError):
-            said = consumers.FAILED
         except (UnknownScript, StartupError, aiohttp.ClientConnectorError) as error:
             why = "there is no such Worker" if isinstance(error, UnknownScript) else str(error)
             self._log(f"queue {queue.name}: {len(batch)} messages wait for {consumer.script}: {why}")
             later = _now() + round(1000 * _ABSENT_SECONDS)
             await self._messages.delay([(message.id, later) for message in batch], attempts=-1)
             return
+        except (aiohttp.ClientError, TimeoutError):
+            said = consumers.FAILED
         found = consumers.verdict(batch, said, consumer)
         now = _now()
         await self._messages.delete(found.done)

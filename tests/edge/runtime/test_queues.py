@@ -74,8 +74,8 @@ async def prepared(world, how="", **settings) -> Log:
     return Log(world)
 
 
-async def emptied(world, id="1") -> None:
-    while (await world.runtime.queues.depth(id)).count:
+async def emptied(world, id="1", down_to=0) -> None:
+    while (await world.runtime.queues.depth(id)).count > down_to:
         await asyncio.sleep(0.01)
 
 
@@ -160,7 +160,7 @@ def test_a_delay_is_kept(play):
         await world.text("producer", "/late")
         await world.text("producer", "/one")
         assert (await log.next())["got"] == [{"attempts": 1, "body": {"n": 1}}]
-        assert (await world.runtime.queues.depth("1")).count == 1
+        await emptied(world, down_to=1)
         await world.runtime.queues.create("1", "jobs", delay=3600)
         await world.text("producer", "/one")
         assert (await world.runtime.queues.depth("1")).count == 2
@@ -262,5 +262,35 @@ def test_old_workers_send_what_they_like(play):
         )
         await world.text("producer", "/one")
         assert (await log.next())["got"] == [{"attempts": 1, "body": ["map", [3, 4]]}]
+
+    play(scenario)
+
+
+def test_what_is_older_than_the_retention_of_its_queue_is_gone(play):
+    async def scenario(world):
+        await world.runtime.queues.create("1", "jobs", retention=0.05)
+        await world.runtime.queues.send("1", [Message(b"1"), Message(b"2")])
+        await asyncio.sleep(0.06)
+        depth = await world.runtime.queues.send("1", [Message(b"3")])
+        assert depth.count == 1
+        assert "queue jobs: 2 messages were given up after 0.05 seconds" in world.lines
+
+    play(scenario)
+
+
+def test_a_batch_without_end_is_not_read_to_its_end(play):
+    endless = """
+    export default { async fetch(request, env) {
+      try { await env.JOBS.sendBatch([{ body: "x".repeat(9_000_000), contentType: "text" }]); } catch (error) {
+        return new Response(String(error));
+      }
+    } };
+    """
+
+    async def scenario(world):
+        await world.runtime.queues.create("1", "jobs")
+        await world.deploy("producer", endless, bindings=JOBS)
+        assert "A batch has at most 256000 bytes" in await world.text("producer")
+        assert (await world.runtime.queues.depth("1")).count == 0
 
     play(scenario)
