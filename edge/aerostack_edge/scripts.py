@@ -18,7 +18,7 @@ from aerostack_edge.addresses import Addresses
 from aerostack_edge.events import Events
 from aerostack_edge.model import Module, ScriptVersion, Startup
 from aerostack_edge.runtime import Runtime
-from aerostack_edge.state import deployments, scripts, versions
+from aerostack_edge.state import deployments, namespaces, scripts, versions
 from aerostack_edge.state.blobs import Blobs
 from aerostack_edge.state.clock import now
 from aerostack_edge.state.database import Database
@@ -135,6 +135,7 @@ class Scripts:
         version = replace(version, startup=startup)
 
         def record(connection: sqlite3.Connection) -> None:
+            namespaces.hold(connection, script)
             scripts.ensure(connection, script)
             versions.record(connection, version, secrets)
             if deploy:

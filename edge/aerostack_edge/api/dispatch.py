@@ -46,10 +46,11 @@ async def delete(request: web.Request) -> web.Response:
     """Remove a namespace with the Workers in it."""
     edge = control(request)
     namespace = await _found(request)
+    # The namespace first: an upload under way is then refused, where it could be missed otherwise.
+    await edge.database.write(resources.delete, "dispatch", namespace.id)
     for name in await edge.database.read(namespaces.scripts_in, namespace.name):
         async with edge.scripts.editing(name):
             await edge.scripts.delete(name)
-    await edge.database.write(resources.delete, "dispatch", namespace.id)
     return ok(None)
 
 

@@ -14,6 +14,7 @@ from aerostack_edge.control import Control, control
 from aerostack_edge.model import Module, StartupError
 from aerostack_edge.state import deployments, versions
 from aerostack_edge.state.deployments import Deployment
+from aerostack_edge.state.namespaces import NamespaceGoneError
 from aerostack_edge.state.versions import Content, StoredModule, Version
 
 #: Settings of a version that are recorded and given back, and change nothing here.
@@ -113,6 +114,8 @@ async def publish(
         )
     except StartupError as error:
         raise codes.SCRIPT_INVALID(reason=str(error)) from error
+    except NamespaceGoneError as error:
+        raise codes.NAMESPACE_NOT_FOUND() from error
 
 
 async def deploy(

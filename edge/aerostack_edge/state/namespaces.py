@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 
+from aerostack_edge.state import resources
+
 _BETWEEN = "/"
 
 
@@ -20,6 +22,17 @@ def shown(name: str) -> str:
 def namespace_of(name: str) -> str | None:
     """The namespace that the script is in."""
     return name.partition(_BETWEEN)[0] if _BETWEEN in name else None
+
+
+class NamespaceGoneError(Exception):
+    """The namespace was deleted meanwhile."""
+
+
+def hold(connection: sqlite3.Connection, script: str) -> None:
+    """Raise ``NamespaceGoneError`` when the script is in a namespace that does not exist."""
+    namespace = namespace_of(script)
+    if namespace is not None and resources.find(connection, "dispatch", namespace) is None:
+        raise NamespaceGoneError(namespace)
 
 
 def scripts_in(connection: sqlite3.Connection, namespace: str) -> list[str]:

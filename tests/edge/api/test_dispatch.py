@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from tests.edge.api.conftest import ANSWERS
@@ -15,11 +17,11 @@ def namespace(api, name):
     return f"/workers/dispatch/namespaces/{name}"
 
 
-def put(api, path, **metadata):
+def put(api, path, code=ANSWERS % "inside", **metadata):
     described = {"main_module": "index.js", "compatibility_date": "2026-01-01", **metadata}
     files = {
         "metadata": (None, json.dumps(described), "application/json"),
-        "index.js": ("index.js", ANSWERS % "inside", "application/javascript+module"),
+        "index.js": ("index.js", code, "application/javascript+module"),
     }
     return api("PUT", path, files=files)
 
@@ -81,3 +83,14 @@ def test_a_worker_outside_calls_one_inside(api, name, namespace):
     api.upload(name, ROUTER.replace("NAME", name), bindings=[binding])
     api.enable(name)
     assert api.visit(name) == (200, "inside")
+
+
+def test_an_upload_into_a_namespace_that_is_deleted_meanwhile_leaves_nothing(api, name, namespace):
+    slow = "for (let n = 0; n < 3e8; n++); export default { fetch() { return new Response('x'); } };"
+    with ThreadPoolExecutor(1) as thread:
+        uploading = thread.submit(put, api, f"{namespace}/scripts/tenant", code=slow)
+        while not uploading.done() and api("DELETE", namespace).status != 200:
+            time.sleep(0.01)
+        assert uploading.result().status in (200, 404)
+    api("POST", "/workers/dispatch/namespaces", json={"name": name})
+    assert api("GET", namespace).result["script_count"] == 0
