@@ -44,7 +44,9 @@ def _method(methods: list[str]) -> Filter:
 
 
 def _header(header: Mapping[str, str]) -> Filter:
-    name, text = header["key"].lower(), header.get("query", "")
+    name, text = header["key"].lower(), header.get("query") or ""
+    if not isinstance(text, str):
+        raise TypeError
     return lambda item: text in _headers(item).get(name, "") if name in _headers(item) else False
 
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from aerostack_edge.filters import Filter
 
 LIFETIME = 3600 * 6
+#: As on Cloudflare.
+MOST = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +34,9 @@ class Tails:
         self._open: dict[str, Tail] = {}
 
     def open(self, script: str, filters: Iterable[Filter] = ()) -> Tail:
-        """A new one."""
-        self._sweep()
+        """A new one; of those of the script the oldest ends when there are more than ``MOST``."""
+        for oldest in self.of_script(script)[: 1 - MOST]:
+            self.close(script, oldest.id)
         tail = Tail(
             id=secrets.token_hex(16),
             key=secrets.token_urlsafe(32),

@@ -62,6 +62,11 @@ def test_the_address_of_a_tail_is_for_websockets_and_cannot_be_guessed(api, tail
     assert url.rpartition("/")[2] not in str(api.at("GET", f"{api.root}/_edge/requests").result)
 
 
+def test_the_oldest_tail_ends_when_a_script_has_too_many(api, tails):
+    opened = [api("POST", tails, json={}).result for _ in range(11)]
+    assert api("GET", tails).result == opened[1:]
+
+
 LOUD = 'export default { fetch(request) { console.log("saw " + request.method); return new Response("ok"); } };'
 FILTERS = [
     ([{"outcome": ["ok"]}, {"method": ["post"]}, {"query": "SAW post"}], "POST"),
@@ -96,6 +101,7 @@ def test_a_tail_shows_what_passes_its_filters(api, name, filters, seen):
         ),
         ([{"header": {}}], "the filter header cannot be {}"),
         ([{"sampling_rate": "x"}], 'the filter sampling_rate cannot be "x"'),
+        ([{"header": {"key": "a", "query": 1}}], 'the filter header cannot be {"key": "a", "query": 1}'),
         ([{"method": [1]}], "the filter method cannot be [1]"),
     ],
 )
