@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from aerostack_server import clock, ids
-from aerostack_server.database import tables
+from aerostack_server.database import Database, tables
 from aerostack_server.identity.caller import Caller
 from aerostack_server.problems import Problem, invalid, not_found
 from aerostack_server.projects.environments import Environment
@@ -121,16 +121,17 @@ def author(caller: Caller) -> tuple[str, str]:
 
 def _insert(connection: Connection, environment_id: str, wanted: Submission, by: tuple[str, str]) -> Deployment:
     table, environments = tables.deployments, tables.environments
-    connection.execute(
+    number = connection.scalar(
         update(environments)
         .where(environments.c.id == environment_id)
         .values(last_number=environments.c.last_number + 1)
+        .returning(environments.c.last_number)
     )
-    number = connection.scalar(select(environments.c.last_number).where(environments.c.id == environment_id))
-    identifier, (kind, name) = ids.new("dep"), by
-    connection.execute(
-        insert(table).values(
-            id=identifier,
+    kind, name = by
+    made = connection.execute(
+        insert(table)
+        .values(
+            id=ids.new("dep"),
             environment_id=environment_id,
             number=number,
             status="queued",
@@ -146,8 +147,9 @@ def _insert(connection: Connection, environment_id: str, wanted: Submission, by:
             log="",
             created_at=clock.now(),
         )
+        .returning(table)
     )
-    return of(connection.execute(select(table).where(table.c.id == identifier)).one())
+    return of(made.one())
 
 
 def check_live(expected: str | None, live: str | None) -> None:
@@ -180,12 +182,10 @@ def listed(connection: Connection, environment: Environment, *, before: int | No
     return [of(row) for row in connection.execute(wanted.order_by(table.c.number.desc()).limit(limit))]
 
 
-def waiting(connection: Connection) -> int:
+async def waiting(database: Database) -> int:
     """How many have not come to an end."""
-    table = tables.deployments
-    return int(
-        connection.scalar(select(func.count()).select_from(table).where(table.c.status.in_(("queued", "running")))) or 0
-    )
+    row = await database.row("SELECT count(*) FROM deployments WHERE status IN ('queued', 'running')", {})
+    return int(row[0]) if row else 0
 
 
 def of(row: Row[Any]) -> Deployment:

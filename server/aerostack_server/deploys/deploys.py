@@ -84,7 +84,7 @@ class Deploys:
 
     async def admit(self) -> None:
         """Raise ``Problem`` when too much is waiting already."""
-        waiting = await self._database.read(deployments.waiting)
+        waiting = await deployments.waiting(self._database)
         if waiting >= MOST_WAITING:
             raise unavailable(f"{waiting} deployments are waiting", retry_after=max(5.0, self.platform.delay()))
 
