@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import os
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -29,7 +31,7 @@ from aerostack_server.api import (
 from aerostack_server.api.route import PolicyRoute, answer, policy, server_of
 from aerostack_server.cli_api import account, deploy
 from aerostack_server.database import Database
-from aerostack_server.deploys.artifacts import Disk
+from aerostack_server.deploys.artifacts import artifacts
 from aerostack_server.deploys.deploys import Deploys, address
 from aerostack_server.deploys.logs import Logs
 from aerostack_server.guard import Guard
@@ -79,7 +81,7 @@ def create(settings: Settings, *, log: Callable[[str], None] | None = None) -> F
         deploys = Deploys(
             database,
             Platform(settings, sealed.derived("events")),
-            Disk(settings.data / "artifacts"),
+            await asyncio.to_thread(artifacts, settings.artifacts_url, settings.data / "artifacts", os.environ),
             sealed,
             workers=settings.workers,
             account_host=address(settings.tenant_scheme),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -45,9 +46,25 @@ class Disk:
 
     def get(self, digest: str) -> bytes:
         try:
-            return self._path(digest).read_bytes()
+            return whole(self._path(digest).read_bytes(), digest)
         except FileNotFoundError:
             raise MissingArtifactError(digest) from None
 
     def _path(self, digest: str) -> Path:
         return self._folder / digest[:2] / digest
+
+
+def whole(content: bytes, digest: str) -> bytes:
+    """``content`` when it is what was put. Raises ``MissingArtifactError``."""
+    if hashlib.sha256(content).hexdigest() != digest:
+        raise MissingArtifactError(digest)
+    return content
+
+
+def artifacts(url: str | None, folder: Path, environ: Mapping[str, str]) -> Artifacts:
+    """Those at ``url``, else those in ``folder``. Raises ``ConfigError``."""
+    if url is None:
+        return Disk(folder)
+    from aerostack_server.deploys.s3 import S3
+
+    return S3(url, environ)
