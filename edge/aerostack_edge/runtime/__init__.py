@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from aerostack.cron import Cron
 from aerostack_edge.runtime.errors import StoreUnavailable, UnknownScript, UnsupportedBinding
+from aerostack_edge.runtime.messages import Message
+from aerostack_edge.runtime.producer import check_messages, message_delay
 from aerostack_edge.runtime.runtime import Runtime
 from aerostack_edge.runtime.store import Store, StoreReply
 
-__all__ = ["Cron", "Runtime", "Store", "StoreReply", "StoreUnavailable", "UnknownScript", "UnsupportedBinding"]
+__all__ = [
+    "Cron",
+    "Message",
+    "Runtime",
+    "Store",
+    "StoreReply",
+    "StoreUnavailable",
+    "UnknownScript",
+    "UnsupportedBinding",
+    "check_messages",
+    "message_delay",
+]

@@ -39,21 +39,23 @@ class Producer:
             return web.Response(status=404, reason="There is no such queue")
         try:
             messages = _batch(bytes(raw)) if request.path == "/batch" else [_single(request, bytes(raw))]
-            _check(messages)
+            check_messages(messages)
         except (ValueError, KeyError, TypeError) as error:
             return web.Response(status=400, reason=str(error))
         return web.json_response({"metadata": {"metrics": _metrics(await self._queues.send(id, messages))}})
 
 
 def _single(request: web.BaseRequest, body: bytes) -> Message:
-    return Message(body, _format(request.headers.get("x-msg-fmt")), _delay(request.headers.get("x-msg-delay-secs")))
+    return Message(
+        body, _format(request.headers.get("x-msg-fmt")), message_delay(request.headers.get("x-msg-delay-secs"))
+    )
 
 
 def _batch(raw: bytes) -> list[Message]:
     document = json.loads(raw)
     try:
         return [
-            Message(b64decode(entry["body"]), _format(entry.get("contentType")), _delay(entry.get("delaySecs")))
+            Message(b64decode(entry["body"]), _format(entry.get("contentType")), message_delay(entry.get("delaySecs")))
             for entry in document["messages"]
         ]
     except binascii.Error as error:
@@ -67,7 +69,8 @@ def _format(name: Any) -> Format:
     return cast(Format, name or "v8")
 
 
-def _delay(seconds: Any) -> float | None:
+def message_delay(seconds: Any) -> float | None:
+    """How long a message is to wait. Raises ``ValueError`` and ``TypeError``."""
     if seconds is None:
         return None
     delay = float(seconds)
@@ -76,7 +79,8 @@ def _delay(seconds: Any) -> float | None:
     return delay
 
 
-def _check(messages: list[Message]) -> None:
+def check_messages(messages: list[Message]) -> None:
+    """Raise ``ValueError`` when there are more or larger ones than Cloudflare takes at once."""
     if len(messages) > _LONGEST_BATCH:
         raise ValueError(f"A batch has at most {_LONGEST_BATCH} messages")
     sizes = [len(message.body) for message in messages]

@@ -124,6 +124,10 @@ class Queues:
         queue.changed.set()
         return await self._messages.depth(id)
 
+    async def purge(self, id: str) -> None:
+        """Delete the messages of a queue; what a consumer has just got it keeps."""
+        await self._messages.clear(id)
+
     def ids(self) -> set[str]:
         """Of all queues."""
         return set(self._queues)
