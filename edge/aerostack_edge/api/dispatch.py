@@ -111,6 +111,14 @@ async def put_tags(request: web.Request) -> web.Response:
     return ok(tags)
 
 
+async def delete_tag(request: web.Request) -> web.Response:
+    """Remove one."""
+    script = await scripts.found(request)
+    rest = [tag for tag in script.settings.get("tags") or [] if tag != request.match_info["tag"]]
+    await control(request).database.write(script_state.merge_settings, script.name, {"tags": rest})
+    return ok(None)
+
+
 def _checked(name: Any) -> str:
     if not isinstance(name, str) or not _NAME.match(name):
         raise codes.NAMESPACE_INVALID()
@@ -168,6 +176,7 @@ def routes(account: str) -> list[web.RouteDef]:
         web.patch(f"{script}/secrets-bulk", secrets.bulk),
         web.get(f"{script}/tags", get_tags),
         web.put(f"{script}/tags", put_tags),
+        web.delete(f"{script}/tags/{{tag}}", delete_tag),
         # Cloudflare has no such route: it shows these Workers to tail Workers only.
         *tails.of_script(script),
     ]

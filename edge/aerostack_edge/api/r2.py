@@ -19,6 +19,8 @@ from aerostack_edge.state.resources import NameTakenError, Resource
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]\Z")
 _JURISDICTION = "cf-r2-jurisdiction"
+_STORAGE = "cf-r2-storage-class"
+_STORAGES = ("Standard", "InfrequentAccess")
 
 
 async def create(request: web.Request) -> web.Response:
@@ -64,6 +66,19 @@ async def get(request: web.Request) -> web.Response:
     return ok(_wire(await found(request)))
 
 
+async def change(request: web.Request) -> web.Response:
+    """Set the storage class of new objects."""
+    bucket = await found(request)
+    wanted = request.headers.get(_STORAGE, "")
+    if wanted not in _STORAGES:
+        raise codes.MALFORMED(reason=f"{_STORAGE} must be one of {', '.join(_STORAGES)}")
+    options = {**bucket.options, "storage_class": wanted}
+    changed = await control(request).database.write(
+        resources.change, "r2", bucket.id, name=bucket.name, options=options
+    )
+    return ok(_wire(changed or bucket))
+
+
 async def delete(request: web.Request) -> web.Response:
     """Remove it; only an empty one."""
     edge = control(request)
@@ -94,5 +109,6 @@ def routes(account: str) -> list[web.RouteDef]:
         web.get(f"{account}/r2/buckets", listed),
         web.post(f"{account}/r2/buckets", create),
         web.get(one, get),
+        web.patch(one, change),
         web.delete(one, delete),
     ]
