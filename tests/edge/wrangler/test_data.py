@@ -15,7 +15,9 @@ def test_whoami_names_the_account(project):
 
 def test_a_namespace_and_its_keys(project):
     project.wrangler("kv", "namespace", "create", project.name)
-    (namespace,) = (item for item in project.json("kv", "namespace", "list") if item["title"] == project.name)
+    project.wrangler("kv", "namespace", "rename", project.name, "--new-name", f"{project.name}-2")
+    (namespace,) = (item for item in project.json("kv", "namespace", "list") if project.name in item["title"])
+    assert namespace["title"] == f"{project.name}-2"
     at = ("--namespace-id", namespace["id"], "--remote")
     project.wrangler("kv", "key", "put", "a/b", "text", "--metadata", '{"m":1}', "--ttl", "3600", *at)
     assert project.wrangler("kv", "key", "get", "a/b", *at).rstrip("\n").endswith("text")
@@ -39,6 +41,8 @@ def test_a_namespace_and_its_keys(project):
 def test_a_bucket_and_its_objects(project):
     project.wrangler("r2", "bucket", "create", project.name)
     assert project.name in project.wrangler("r2", "bucket", "list")
+    project.wrangler("r2", "bucket", "update", "storage-class", project.name, "-s", "InfrequentAccess")
+    assert "InfrequentAccess" in project.wrangler("r2", "bucket", "info", project.name)
     project.write("object.txt", "content\n")
     at = f"{project.name}/folder/object.txt"
     project.wrangler("r2", "object", "put", at, "--file", "object.txt", "--content-type", "text/x-test", "--remote")
@@ -61,5 +65,15 @@ def test_a_queue_and_its_consumer(project):
     (queue,) = project.account("GET", f"/queues?name={project.name}")
     assert queue["consumers"][0]["settings"]["batch_size"] == 7
     project.wrangler("queues", "consumer", "remove", project.name, project.name)
+    project.wrangler("queues", "update", project.name, "--delivery-delay-secs", "3")
+    project.wrangler("queues", "pause-delivery", project.name)
+    path = f"/queues/{queue['queue_id']}"
+    settings = project.account("GET", path)["settings"]
+    assert (settings["delivery_delay"], settings["delivery_paused"]) == (3, True)
+    project.wrangler("queues", "resume-delivery", project.name)
+    project.account("POST", f"{path}/messages", {"body": "x"})
+    project.wrangler("queues", "purge", project.name, "--force")
+    metrics = project.account("POST", f"{path}/messages", {"body": "y"})["metadata"]["metrics"]
+    assert metrics["backlog_count"] == 1
     project.wrangler("queues", "delete", project.name)
     assert project.account("GET", f"/queues?name={project.name}") == []

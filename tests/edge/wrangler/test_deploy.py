@@ -66,6 +66,7 @@ def test_code_that_does_not_start_is_refused_and_what_is_live_stays(project):
 def test_a_dispatch_namespace_is_deployed_into_again_and_again(project):
     project.wrangler("dispatch-namespace", "create", project.name)
     assert project.name in project.wrangler("dispatch-namespace", "list")
+    assert project.name in project.wrangler("dispatch-namespace", "get", project.name)
     for text in ("one", "two"):
         project.answer(text)
         assert f"Dispatch Namespace: {project.name}" in project.wrangler("deploy", "--dispatch-namespace", project.name)
