@@ -53,9 +53,11 @@ def _message(document: Mapping[str, Any], delay: Any) -> Message:
         raise codes.MALFORMED(reason="content_type must be json or text")
     if form == "text" and not isinstance(content, str):
         raise codes.MALFORMED(reason="body must be a string")
-    raw = content if form == "text" else json.dumps(content)
     try:
-        return Message(raw.encode(), form, message_delay(document.get("delay_seconds", delay)))
+        wait = message_delay(document.get("delay_seconds", delay))
+        if form == "text":
+            return Message(str(content).encode(), "text", wait)
+        return Message(json.dumps(content).encode(), "json", wait)
     except (ValueError, TypeError) as error:
         raise codes.MALFORMED(reason=f"body or delay_seconds cannot be: {error}") from error
 
