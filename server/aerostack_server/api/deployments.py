@@ -245,9 +245,7 @@ def expected(if_match: str | None) -> str | None:
     return "" if text == "none" else text
 
 
-async def outcome(
-    server: Server, caller: Caller, here: Here, made: Deployment, patience: float = PATIENCE
-) -> Response:
+async def outcome(server: Server, caller: Caller, here: Here, made: Deployment, patience: float = PATIENCE) -> Response:
     """Wait for its end, at most ``patience`` seconds."""
     made = await server.deploys.settled(here.environment, made, patience)
     shown = environments.deployment(server, caller, here, made)

@@ -4,28 +4,52 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import text
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 
 from aerostack_server.database.database import Database
 
+_SCRIPTS = Path(__file__).with_name("migrations")
 #: Any number: it is the name of a lock in PostgreSQL.
 _LOCK = 4780
 
 
 def migrate(database: Database) -> None:
     """Apply what is missing. Several replicas may start at once: one does it, the others wait."""
+    if _current(database) == _newest():
+        # Alembic is 11 MiB that a server would carry for ever.
+        return
     with database.engine.connect() as connection:
         if not database.is_sqlite:
             connection.execute(text(f"SELECT pg_advisory_lock({_LOCK})"))
             connection.commit()
         try:
-            config = Config()
-            config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            _upgrade(connection)
         finally:
             if not database.is_sqlite:
                 connection.execute(text(f"SELECT pg_advisory_unlock({_LOCK})"))
                 connection.commit()
+
+
+def _current(database: Database) -> str | None:
+    try:
+        with database.engine.connect() as connection:
+            found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    except DBAPIError:  # there is no such table yet
+        return None
+    return str(found) if found else None
+
+
+def _newest() -> str:
+    """The files are named after their revisions, in order."""
+    return max(path.name.partition("_")[0] for path in (_SCRIPTS / "versions").glob("[0-9]*.py"))
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(_SCRIPTS))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
