@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import hashlib
 import http.client
 import json
@@ -176,10 +177,14 @@ class Project:
         environment: str = "staging",
         key: str | None = None,
         live: str | None = None,
+        wait: bool = True,
         kind: str = "esm",
         **metadata: Any,
     ) -> Answer:
-        """Upload one module. ``key`` is the ``Idempotency-Key``, ``live`` the ``If-Match``."""
+        """Upload one module. ``key`` is the ``Idempotency-Key``, ``live`` the ``If-Match``.
+
+        Without ``wait`` the server answers as soon as the deployment is recorded.
+        """
         content = code.encode()
         document = {
             "main": "index.js",
@@ -191,6 +196,8 @@ class Project:
         headers = {"Content-Type": form_type, "Idempotency-Key": key or uuid.uuid4().hex}
         if live is not None:
             headers["If-Match"] = live
+        if not wait:
+            headers["Prefer"] = "respond-async"
         path = self.path(environment, "/deployments")
         return self.tenant.call("POST", path, body=body, headers=headers)
 
@@ -232,10 +239,7 @@ def running_server(
     edge: RunningEdge, data: Path, database_url: str | None = None, **variables: str
 ) -> Iterator[RunningServer]:
     """Serve on a free port, and stop it after the block. Its platform is a namespace of its own in the edge."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    mark = f"s{uuid.uuid4().hex[:8]}"
+    port, mark = _free_port(), f"s{uuid.uuid4().hex[:8]}"
     data.mkdir(parents=True, exist_ok=True)
     url = database_url or f"sqlite:///{data / 'server.db'}"
     platform = urlsplit(edge.environ["CLOUDFLARE_API_BASE_URL"])
@@ -249,10 +253,29 @@ def running_server(
         "AEROSTACK_SERVER_NAMESPACE": mark,
         **variables,
     }
-    server = RunningServer(port, edge, data, url, environ)
+    with _running(RunningServer(port, edge, data, url, environ)) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def replica(server: RunningServer) -> Iterator[RunningServer]:
+    """Another process with the same database, code and platform."""
+    with _running(dataclasses.replace(server, port=_free_port(), process=None)) as another:
+        yield another
+
+
+@contextlib.contextmanager
+def _running(server: RunningServer) -> Iterator[RunningServer]:
     server.start()
     try:
         yield server
     finally:
         if server.process is not None and server.process.poll() is None:
             server.stop()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
