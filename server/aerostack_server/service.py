@@ -19,14 +19,14 @@ def serve(*, host: str, port: int, environ: Mapping[str, str], announce: Callabl
     import uvicorn
 
     from aerostack_server.app import create
-    from aerostack_server.database import Database, migrate
+    from aerostack_server.database import migrate_apart
     from aerostack_server.log import say
 
     settings = from_environment(environ)
     # A thread that comes back from the database waits for the one that runs Python, by default up to 5 ms at each
     # statement: a transaction of ten took longer than the disk.
     sys.setswitchinterval(0.0002)
-    migrate(Database(settings.database_url))
+    migrate_apart(settings.database_url)
     announce(f"the server answers at {settings.url}")
     uvicorn.run(
         create(settings, log=say),
