@@ -135,5 +135,9 @@ def test_backends_take_turns_without_an_edit(run: Run, aerostack: Run, hosted: H
     assert own["resources"]["DB"]["id"] != first["resources"]["DB"]["id"]
     again = run("deploy", "--json").document
     assert (again["outcome"], again["resources"]["DB"]["id"]) == ("unchanged", first["resources"]["DB"]["id"])
-    back = run("deploy", "--backend", "cfapi", "--env", "staging", "--json", env=account).document
-    assert (back["outcome"], back["resources"]["DB"]["id"]) == ("unchanged", own["resources"]["DB"]["id"])
+    text = (project / "aerostack.toml").read_text(encoding="utf-8")
+    for backend, outcome in (("cfapi", "unchanged"), ("wrangler", "applied"), ("cfapi", "applied")):
+        done = run("deploy", "--backend", backend, "--env", "staging", "--json", env=account).document
+        assert (done["outcome"], done["resources"]["DB"]["id"]) == (outcome, own["resources"]["DB"]["id"])
+    assert run("deploy", "--json").document["outcome"] == "unchanged"
+    assert (project / "aerostack.toml").read_text(encoding="utf-8") == text
