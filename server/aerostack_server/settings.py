@@ -19,7 +19,7 @@ class Settings:
 
     ``url`` is the server's own address, as users see it. ``domain`` is what the hosts of deployed Workers end in, with
     a port where it is not the usual one. ``platform_*`` lead to the Cloudflare account that Workers run in: Cloudflare,
-    or an edge. ``open_signup`` lets strangers create accounts.
+    or an edge.
     """
 
     data: Path
@@ -32,7 +32,6 @@ class Settings:
     namespace: str = "aerostack"
     artifacts_url: str | None = None
     master_key: Secret | None = field(default=None, repr=False)
-    open_signup: bool = False
     workers: int = 4
 
     @property
@@ -72,7 +71,6 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         namespace=environ.get("AEROSTACK_SERVER_NAMESPACE") or "aerostack",
         artifacts_url=environ.get("AEROSTACK_SERVER_ARTIFACTS") or None,
         master_key=Secret(key) if key else None,
-        open_signup=environ.get("AEROSTACK_SERVER_OPEN_SIGNUP") == "1",
         workers=_number(environ, "AEROSTACK_SERVER_WORKERS", 4),
     )
 
