@@ -127,11 +127,13 @@ class BundleError(AerostackError):
 class CommandError(AerostackError):
     """An external program ended with a status other than 0.
 
-    ``applied`` says what is known of its writes to a remote side, as that of ``RemoteError`` does.
+    ``applied`` says what is known of its writes to a remote side, as that of ``RemoteError`` does; ``remote_status`` is
+    the HTTP status that it failed at, where that is known.
     """
 
     code = "command"
     applied: bool | None = False
+    remote_status: int | None = None
 
     def __init__(
         self,

@@ -7,6 +7,7 @@ import signal
 
 from aerostack.errors import CommandError
 from aerostack.model import CommandResult, Project
+from aerostack_wrangler.log import status
 from aerostack_wrangler.place import config_file
 from aerostack_wrangler.session import Session
 
@@ -25,6 +26,7 @@ def failure(result: CommandResult, reported: Session, project: Project, *, appli
         stderr=_COLOUR.sub("", result.stderr),
     )
     error.applied = applied
+    error.remote_status = status(reported.log, said) if said else None
     if applied is None:
         error.hint = "the new version may be live already: see what `aerostack plan` says, then deploy again"
     elif said and "configuration" in said:

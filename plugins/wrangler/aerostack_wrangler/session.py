@@ -13,7 +13,7 @@ from typing import Any
 class Session:
     """``version_id`` and ``targets`` are those of the deploy that wrangler reported; ``failure`` is its own message.
 
-    A run that was cut off has neither. ``code`` is Cloudflare's.
+    A run that was cut off has neither. ``code`` is Cloudflare's, ``log`` the path of wrangler's own log.
     """
 
     wrangler: str | None = None
@@ -21,6 +21,7 @@ class Session:
     targets: tuple[str, ...] = ()
     failure: str | None = None
     code: int | None = None
+    log: str | None = None
 
 
 def read(path: Path) -> Session:
@@ -40,6 +41,7 @@ def read(path: Path) -> Session:
         targets=tuple(item for item in targets if isinstance(item, str)) if isinstance(targets, list) else (),
         failure=_text(failed, "message"),
         code=code if isinstance(code, int) else None,
+        log=_text(session, "log_file_path"),
     )
 
 
