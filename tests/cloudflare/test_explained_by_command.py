@@ -133,6 +133,38 @@ def test_an_outage_is_no_matter_of_the_token_whatever_code_it_has(
     assert error["hint"].startswith("Cloudflare has a problem (https://www.cloudflarestatus.com)")
 
 
+def test_an_outage_is_none_through_wrangler_either(deploy: Run, edge: RunningEdge, name: str) -> None:
+    path = f"/workers/scripts/{name}"
+    with edge.refusing("PUT", path, status=503, code=10000, message="Authentication error"):
+        error = deploy("--backend", "wrangler")
+    assert "Authentication error [code: 10000]" in error["message"]
+    assert error["cause"] == (
+        "Cloudflare could not answer: the problem is on its side, not with the token or the project"
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "cause"),
+    [
+        (10034, "workers.api.error.email_verification_required", "the account's e-mail address is not verified"),
+        (
+            10021,
+            "binding DB of type d1 must have a valid `id` specified",
+            "the binding `DB` is bound to the D1 database `UUID`, which does not exist in the account",
+        ),
+    ],
+)
+def test_what_wrangler_says_in_its_own_words_is_explained_all_the_same(
+    deploy: Run, edge: RunningEdge, project: Path, name: str, code: int, said: str, cause: str
+) -> None:
+    id = edge.account("POST", "/d1/database", {"name": name})["uuid"]
+    bind(project, "d1_databases", binding="DB", database_name=name, database_id=id)
+    with edge.refusing("PUT", f"/workers/scripts/{name}", status=400, code=code, message=said):
+        error = deploy("--backend", "wrangler")
+    assert error["cause"] == cause.replace("UUID", id)
+    assert error["where"] == ("aerostack.toml:11:15" if code == 10021 else None)
+
+
 def test_971_too_many_requests(deploy: Run, edge: RunningEdge, name: str) -> None:
     path = f"/workers/scripts/{name}"
     with edge.refusing("PUT", path, status=429, code=971, message="You have been rate limited"):

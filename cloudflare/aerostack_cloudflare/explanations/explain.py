@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from aerostack.errors import AerostackError, AuthError, PermissionDeniedError, RemoteError
+from aerostack.errors import AerostackError, AuthError, CommandError, PermissionDeniedError, RemoteError
 from aerostack.model import Bundle, Diagnosis, Project
 from aerostack_cloudflare.explanations.bindings import missing, missing_service
 from aerostack_cloudflare.explanations.explanation import Explanation, Scope
@@ -83,6 +83,8 @@ def _not_allowed(row: Explanation, found: Failure, error: AerostackError) -> Dia
         means = "the token is not accepted: it is wrong, has expired or was revoked"
     elif isinstance(error, PermissionDeniedError):
         means = "the token is accepted, but lacks the permission for this request"
+    elif isinstance(error, CommandError) and error.remote_status is None:
+        means += "; or Cloudflare has an outage, which can look the same"
     missing = f"add {permission(found.product, 'PUT')} to the token at {_TOKENS}, and check that it covers this account"
     return Diagnosis(message=means, hint=_own_hint(error) or missing)
 

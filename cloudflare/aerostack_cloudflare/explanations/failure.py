@@ -11,6 +11,16 @@ from aerostack_cloudflare.permissions import Product
 
 # How wrangler writes a code, and the address that it asked.
 _CODE = re.compile(r"\[code: (\d+)\]")
+# What wrangler says in words of its own, without the code that Cloudflare gave: the code, and what Cloudflare said.
+_REWORDED: tuple[tuple[str, int, str], ...] = (
+    ("Please verify your account's email address", 10034, "email_verification_required"),
+    # Said of a binding called DB only.
+    (
+        "You must use a real database in the database_id configuration",
+        10021,
+        "binding DB of type d1 must have a valid id",
+    ),
+)
 _PATH = re.compile(r"\(/(?:accounts/[^/)\s]+/)?([^)\s]+)\)")
 
 #: The first part of a path, below the account, that belongs to a product.
@@ -45,7 +55,10 @@ def failure(error: AerostackError) -> Failure | None:
     written = _CODE.search(text)
     if not isinstance(code, int):
         code = int(written[1]) if written else None
-    status = error.status if isinstance(error, RemoteError) else None
+    for words, reworded, original in _REWORDED if isinstance(error, CommandError) and code is None else ():
+        if words in text:
+            code, text = reworded, original
+    status = error.remote_status if isinstance(error, CommandError) else getattr(error, "status", None)
     outage = isinstance(error, UnavailableError) or (status is not None and status >= 500)
     if code is None and not outage:
         return None
