@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import uuid
@@ -19,11 +20,12 @@ from aerostack_server.api.route import PolicyRoute, answer, caller_of, policy, s
 from aerostack_server.deploys import deployments, engine, jobs, resources
 from aerostack_server.deploys.deployments import Deployment, Submission
 from aerostack_server.deploys.deploys import PATIENCE
-from aerostack_server.deploys.metadata import MOST_MODULES, Metadata
+from aerostack_server.deploys.metadata import MOST_MODULES, Metadata, with_targets
 from aerostack_server.identity import audit
 from aerostack_server.identity.caller import Caller
 from aerostack_server.problems import Problem, conflict, invalid
 from aerostack_server.projects import projects
+from aerostack_server.projects.environments import label as label_of
 from aerostack_server.server import Server
 
 router = APIRouter(
@@ -208,18 +210,26 @@ async def record(
     await server.deploys.on_platform(lambda: [server.deploys.artifacts.put(content) for content in modules.values()])
     document = metadata.model_dump(exclude={"tag", "message", "commit", "client", "public"}, exclude_none=True)
     canonical = json.dumps(document, sort_keys=True)
-    wanted = Submission(
-        document=document,
-        content_hash=metadata.tag or hashlib.sha256(canonical.encode()).hexdigest(),
-        idempotency_key=key,
-        request_hash=hashlib.sha256(canonical.encode()).hexdigest(),
-        expected_live=expected(if_match),
-        message=metadata.message,
-        commit=metadata.commit,
-    )
+
+    def target(connection: Connection, service: str, of: str | None) -> str:
+        try:
+            found = projects.find(connection, caller, service)
+        except Problem:
+            # Not 404: that would be about the project that is deployed.
+            raise invalid(f"there is no project {service[:80]} whose Worker could be called") from None
+        return f"{label_of(found.slug, of or environment)}.{caller.account_slug}"
 
     def work(connection: Connection) -> tuple[Here, Deployment]:
         here = environments.ensure(connection, caller, project, environment)
+        wanted = Submission(
+            document=with_targets(document, functools.partial(target, connection)),
+            content_hash=metadata.tag or hashlib.sha256(canonical.encode()).hexdigest(),
+            idempotency_key=key,
+            request_hash=hashlib.sha256(canonical.encode()).hexdigest(),
+            expected_live=expected(if_match),
+            message=metadata.message,
+            commit=metadata.commit,
+        )
         made, new = deployments.submit(connection, here.environment, wanted, caller)
         if new:
             resources.announce(connection, here.project, here.environment, metadata.wanted())

@@ -112,6 +112,7 @@ class Engine:
         account, platform = self._platform.account, self._platform
         tags = [where.account_id, where.project_id, deployment.id]
         metadata = platform_metadata(document, known, opened, tags) | {"main_module": main}
+        metadata["bindings"] += entry.bindings(document, platform.dispatch_worker, platform.token)
         account.dispatch.upload(platform.namespace, where.script, metadata=metadata, modules=modules)
         if where.public and where.live_script not in (None, where.script):
             account.kv.delete_key(platform.routes, where.route_key)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from aerostack.cron import Cron
+from aerostack_server.deploys import entry
 from aerostack_server.deploys.resources import Resource, Wanted
 from aerostack_server.problems import invalid
 
@@ -67,16 +68,18 @@ class Metadata(BaseModel):
             seen.add(folded)
         if self.main not in {module.name for module in self.modules}:
             raise invalid(f"`main` is {self.main}, which is none of the modules")
-        self._check_crons()
+        self._check_events()
         names: set[str] = set()
         for binding in self.bindings:
             check_binding(binding)
+            if binding["name"].startswith(entry.PREFIX):
+                raise invalid(f"the binding {binding['name']} has a name of Aerostack's own", hint="rename it")
             if binding["name"] in names:
                 raise invalid(f"two bindings are called {binding['name']}")
             names.add(binding["name"])
         return self
 
-    def _check_crons(self) -> None:
+    def _check_events(self) -> None:
         for cron in self.crons:
             try:
                 Cron.parse(cron)
@@ -85,6 +88,8 @@ class Metadata(BaseModel):
         main = next(module for module in self.modules if module.name == self.main)
         if self.crons and main.type != "esm":
             raise invalid(f"schedules need a main module in ES module format, {self.main} is of the type {main.type}")
+        if main.type != "esm" and any(binding.get("type") == "service" for binding in self.bindings):
+            raise invalid(f"services need a main module in ES module format, {self.main} is of the type {main.type}")
 
     def wanted(self) -> list[Wanted]:
         """The resources that its bindings refer to."""
@@ -119,6 +124,9 @@ def check_binding(binding: Mapping[str, Any]) -> None:
         if kind_of != _MANAGED[kind] or not target or len(target) > 100:
             raise invalid(f"the binding {name} names no resource", hint=f'"resource": "{_MANAGED[kind]}:{name}"')
         return
+    if kind == "service":
+        _check_service(binding)
+        return
     if kind not in _PLAIN:
         raise invalid(
             f"the binding {name} is of the type {kind[:40]}, which Aerostack cannot honour",
@@ -126,6 +134,35 @@ def check_binding(binding: Mapping[str, Any]) -> None:
         )
     if kind == "plain_text" and not isinstance(binding.get("text"), str):
         raise invalid(f"the variable {name} has no text")
+
+
+def _check_service(binding: Mapping[str, Any]) -> None:
+    name = binding["name"]
+    if not isinstance(binding.get("service"), str) or not isinstance(binding.get("environment", ""), str):
+        raise invalid(f"the binding {name} names no service", hint='"service": "<project>"')
+    for key in ("entrypoint", "props"):
+        if key in binding:
+            raise invalid(
+                f"the binding {name} has `{key}`, which Aerostack cannot honour: services are called by fetch alone",
+                hint="remove it, or deploy to your own account",
+            )
+
+
+def with_targets(document: Mapping[str, Any], target: Callable[[str, str | None], str]) -> dict[str, Any]:
+    """The document in which every service is a host: ``target`` finds it by project and environment."""
+    return {
+        **document,
+        "bindings": [
+            {
+                "type": "service",
+                "name": binding["name"],
+                "target": target(binding["service"], binding.get("environment")),
+            }
+            if binding["type"] == "service"
+            else binding
+            for binding in document["bindings"]
+        ],
+    }
 
 
 def reference(binding: Mapping[str, Any]) -> str:
@@ -138,7 +175,11 @@ def platform_metadata(
 ) -> dict[str, Any]:
     """The ``metadata`` part for the platform, secrets included: it goes nowhere else."""
     known = {(resource.kind, resource.binding): resource for resource in resources}
-    bindings = [_binding(binding, known) for binding in document["bindings"] if binding["name"] not in secrets]
+    bindings = [
+        _binding(binding, known)
+        for binding in document["bindings"]
+        if binding["name"] not in secrets and binding["type"] != "service"
+    ]
     made: dict[str, Any] = {
         "main_module": document["main"],
         "compatibility_date": document["compatibility_date"],

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from aerostack_server import clock
 from aerostack_server.database import tables
+from aerostack_server.deploys import entry
 from aerostack_server.identity.vault import Vault
 from aerostack_server.problems import invalid, not_found
 
@@ -28,7 +29,7 @@ def change(connection: Connection, vault: Vault, environment_id: str, values: Ma
     """Set those with a value, delete those without; all or nothing. Raises ``Problem``."""
     table, now = tables.secrets, clock.now()
     for name, value in values.items():
-        if not _NAME.match(name):
+        if not _NAME.match(name) or name.startswith(entry.PREFIX):
             raise invalid(f"{name[:60]!r} cannot be the name of a secret", hint="letters, digits and _")
         if value is not None and len(value.encode()) > _LARGEST:
             raise invalid(f"the value of {name} is larger than {_LARGEST // 1024} KiB")

@@ -9,13 +9,13 @@ export default {
   async fetch(request, env) {
     const { domain } = env.SETTINGS;
     const url = new URL(request.url);
+    if (request.headers.has("x-as-target")) return service(request, env);
     if (url.hostname === `events.${domain}`) return event(request, env);
     const name = named(url.hostname, domain);
     if (name === null) return page(404, "There is nothing at this address.");
     const id = await identifier(name);
     const headers = new Headers(request.headers);
-    // What only the platform may say.
-    for (const header of [...headers.keys()]) if (header.startsWith("x-as-")) headers.delete(header);
+    clean(headers);
     const route = await env.ROUTES.get(`route/${id}`, { type: "json", cacheTtl: 60 });
     if (route && !(await opens(env, taken(url, headers), route))) {
       return page(401, "This address needs a key of its project.", { "WWW-Authenticate": "Bearer" });
@@ -29,14 +29,38 @@ async function event(request, env) {
   const [said, known] = await Promise.all([hex(request.headers.get("authorization") ?? ""), hex(`Bearer ${env.EVENTS}`)]);
   if (request.method !== "POST" || said !== known) return page(404, "There is nothing at this address.");
   const { name, ...told } = await request.json();
-  const id = await identifier(name);
-  const isPrivate = (await env.ROUTES.get(`route/${id}`, { cacheTtl: 60 })) !== null;
   const order = new Request(`https://${name}.${env.SETTINGS.domain}/`, {
     method: "POST",
     headers: { "x-as-event": told.type },
     body: JSON.stringify(told),
   });
-  return call(env, `${isPrivate ? "p" : "e"}-${id}`, order);
+  return call(env, await script(env, name), order);
+}
+
+// A Worker calls another one of its account, for which it was given a token.
+async function service(request, env) {
+  const headers = new Headers(request.headers);
+  const [target, token] = [headers.get("x-as-target"), headers.get("x-as-token") ?? ""];
+  const given = Uint8Array.from(token.match(/[0-9a-f]{2}/g) ?? [], (digits) => Number.parseInt(digits, 16));
+  const text = new TextEncoder();
+  const usage = { name: "HMAC", hash: "SHA-256" };
+  const key = await crypto.subtle.importKey("raw", text.encode(env.EVENTS), usage, false, ["verify"]);
+  if (!(await crypto.subtle.verify("HMAC", key, given, text.encode(target)))) {
+    return page(404, "There is nothing at this address.");
+  }
+  clean(headers);
+  return call(env, await script(env, target), new Request(request, { headers }));
+}
+
+// What only the platform may say.
+function clean(headers) {
+  for (const header of [...headers.keys()]) if (header.startsWith("x-as-")) headers.delete(header);
+}
+
+async function script(env, name) {
+  const id = await identifier(name);
+  const route = await env.ROUTES.get(`route/${id}`, { cacheTtl: 60 });
+  return `${route === null ? "e" : "p"}-${id}`;
 }
 
 async function call(env, script, request) {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import hmac
 import itertools
 import json
 import threading
@@ -105,8 +106,17 @@ class Platform:
         self.prepare()
         self._events.send({"name": f"{label}.{account_slug}", "type": event, **told})
 
+    @property
+    def dispatch_worker(self) -> str:
+        """The name of the dispatch Worker."""
+        return f"{self.namespace}-{_SUFFIXES['worker']}"
+
+    def token(self, target: str) -> Secret:
+        """With which the dispatch Worker lets another Worker call the one of a host (``label.account``)."""
+        return Secret(hmac.digest(self._events.secret.reveal().encode(), target.encode(), "sha256").hex())
+
     def _upload_dispatch_worker(self, account: Cloudflare) -> None:
-        name = f"{self.namespace}-{_SUFFIXES['worker']}"
+        name = self.dispatch_worker
         code = _WORKER.read_bytes()
         metadata = {
             "main_module": "dispatch.js",
