@@ -66,6 +66,11 @@ class Tails:
         tail.ended.set()
         return True
 
+    def end(self, script: str) -> None:
+        """End those of a script that is no more: the next one of its name is not theirs to see."""
+        for tail in self.of_script(script):
+            self.close(script, tail.id)
+
     def _sweep(self) -> None:
         now = time.time()
         for tail in [tail for tail in self._open.values() if tail.expires <= now]:

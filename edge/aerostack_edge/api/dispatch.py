@@ -51,6 +51,7 @@ async def delete(request: web.Request) -> web.Response:
     for name in await edge.database.read(namespaces.scripts_in, namespace.name):
         async with edge.scripts.editing(name):
             await edge.scripts.delete(name)
+            edge.tails.end(name)
     return ok(None)
 
 

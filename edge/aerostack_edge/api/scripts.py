@@ -79,6 +79,7 @@ async def delete(request: web.Request) -> web.Response:
     async with edge.scripts.editing(name):
         if not await edge.scripts.delete(name):
             raise missing(request)
+        edge.tails.end(name)
     await edge.routes.refresh()
     return ok({"id": request.match_info["script"]})
 

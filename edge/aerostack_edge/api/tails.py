@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import time
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -61,7 +63,7 @@ async def watch(request: web.Request) -> web.StreamResponse:
     # Watching begins before the client is told: it misses nothing from then on.
     async with control(request).runtime.tail(tail.script) as items:
         await socket.prepare(request)
-        tasks = [asyncio.create_task(work) for work in (_drain(socket), _until(tail.ended), _show(socket, tail, items))]
+        tasks = [asyncio.create_task(work) for work in (_drain(socket), _until_ended(tail), _show(socket, tail, items))]
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -72,8 +74,9 @@ async def watch(request: web.Request) -> web.StreamResponse:
     return socket
 
 
-async def _until(event: asyncio.Event) -> None:
-    await event.wait()
+async def _until_ended(tail: Tail) -> None:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(tail.ended.wait(), max(0.0, tail.expires - time.time()))
 
 
 async def _show(socket: web.WebSocketResponse, tail: Tail, items: AsyncIterator[Mapping[str, Any]]) -> None:

@@ -67,6 +67,16 @@ def test_the_oldest_tail_ends_when_a_script_has_too_many(api, tails):
     assert api("GET", tails).result == opened[1:]
 
 
+def test_a_tail_ends_with_its_script(api, name, tails):
+    tail = api("POST", tails, json={}).result
+    with opened(tail["url"]) as connection:
+        api("DELETE", f"/workers/scripts/{name}")
+        assert connection.recv(1) == b"\x88"
+    api.upload(name, ANSWERS % "another")
+    assert api("GET", tails).result == []
+    assert api.at("GET", tail["url"].replace("ws://", "http://")).refused[:2] == (404, 19003)
+
+
 LOUD = 'export default { fetch(request) { console.log("saw " + request.method); return new Response("ok"); } };'
 FILTERS = [
     ([{"outcome": ["ok"]}, {"method": ["post"]}, {"query": "SAW post"}], "POST"),
