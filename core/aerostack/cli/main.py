@@ -9,50 +9,26 @@ from typing import Annotated
 import typer
 
 from aerostack import __version__
-from aerostack.cli import (
-    backends,
-    borrowed,
-    config,
-    deploy,
-    edge,
-    init,
-    options,
-    server,
-    signals,
-    streams,
-    toolchain,
-    unlock,
-    up,
-    wrangler,
-    wrangler_config,
-)
+from aerostack.cli import borrowed, commands, options, signals, streams
 from aerostack.cli.output import Output
 from aerostack.cli.run import fail
 from aerostack.errors import EXIT_FAILED, EXIT_INTERRUPTED, AerostackError, UsageError
 
-app = typer.Typer(
-    name="aerostack",
-    cls=borrowed.Commands,
-    help="Deploy Cloudflare Workers projects: one aerostack.toml, any backend.",
-    no_args_is_help=True,
-    rich_markup_mode=None,  # rich would cost 70 ms on every --help
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-app.command("init")(init.init)
-app.command("deploy")(deploy.deploy)
-app.command("plan")(deploy.plan)
-app.command("wrangler-config")(wrangler_config.wrangler_config)
-app.command("wrangler", context_settings=wrangler.SETTINGS)(wrangler.wrangler)
-app.command("backends")(backends.backends)
-app.add_typer(config.app, name="config")
-app.add_typer(toolchain.app, name="toolchain")
-app.add_typer(edge.app, name="edge")
-app.add_typer(server.app, name="server")
-app.command("unlock")(unlock.unlock)
-app.command("up")(up.up)
-app.command("down")(up.down)
-app.command("status")(up.status)
+
+def application(asked: str | None = None) -> typer.Typer:
+    """The whole command line; with ``asked``, as far as that command needs it."""
+    app = typer.Typer(
+        name="aerostack",
+        cls=borrowed.Commands,
+        help="Deploy Cloudflare Workers projects: one aerostack.toml, any backend.",
+        no_args_is_help=True,
+        rich_markup_mode=None,  # rich would cost 70 ms on every --help
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    commands.add(app, asked)
+    app.callback()(_common)
+    return app
 
 
 def _show_version(wanted: bool) -> None:
@@ -61,7 +37,6 @@ def _show_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def _common(
     version: Annotated[
         bool, typer.Option("--version", "-V", help="Show the version.", callback=_show_version, is_eager=True)
@@ -79,7 +54,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = options.spell_out(list(sys.argv[1:] if argv is None else argv))
     streams.prepare()
     signals.heed()
-    command = typer.main.get_command(app)
+    command = typer.main.get_command(application(arguments[0] if arguments else None))
     try:
         status = command.main(args=arguments, prog_name="aerostack", standalone_mode=False)
         sys.stdout.flush()

@@ -11,9 +11,6 @@ from aerostack.cli.run import run
 if TYPE_CHECKING:
     from aerostack.cli.output import Output
 
-#: Every flag after it is wrangler's, --help too.
-SETTINGS = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
-
 
 def wrangler(context: typer.Context) -> None:
     """Run the wrangler that deploys use: log in with it, watch logs, set secrets.

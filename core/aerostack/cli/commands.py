@@ -1,0 +1,42 @@
+"""Our own commands, in the order of the help. A run makes the one that it was asked for, since each costs time."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from typing import Any
+
+import typer
+
+#: Name → where it is, as ``module:attribute`` below ``aerostack.cli``; a ``typer.Typer`` is a group of commands.
+OURS: Mapping[str, str] = {
+    "init": "init:init",
+    "deploy": "deploy:deploy",
+    "plan": "deploy:plan",
+    "wrangler-config": "wrangler_config:wrangler_config",
+    "wrangler": "wrangler:wrangler",
+    "backends": "backends:backends",
+    "config": "config:app",
+    "toolchain": "toolchain:app",
+    "edge": "edge:app",
+    "server": "server:app",
+    "unlock": "unlock:unlock",
+    "up": "up:up",
+    "down": "up:down",
+    "status": "up:status",
+}
+
+#: Every flag after it is another program's, --help too.
+_PASSED_ON: Mapping[str, Any] = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+
+
+def add(app: typer.Typer, asked: str | None) -> None:
+    """Add the command that is ``asked`` for, or all when it is none of ours."""
+    for name in (asked,) if asked in OURS else OURS:
+        assert name is not None
+        module, _, attribute = OURS[name].partition(":")
+        target = getattr(importlib.import_module(f"aerostack.cli.{module}"), attribute)
+        if isinstance(target, typer.Typer):
+            app.add_typer(target, name=name)
+        else:
+            app.command(name, context_settings=dict(_PASSED_ON) if name == "wrangler" else None)(target)
