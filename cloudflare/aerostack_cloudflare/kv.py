@@ -73,6 +73,14 @@ class Kv:
         params = {"limit": 1000} | ({"prefix": prefix} if prefix else {})
         return tuple(_key(item) for item in self._api.cursors(path, operation, params=params))
 
+    def page(self, namespace_id: str, prefix: str = "", *, limit: int, cursor: str = "") -> tuple[tuple[Key, ...], str]:
+        """``limit`` keys (10 to 1000) from ``cursor`` on, and the cursor of those after them, empty at the end."""
+        path, operation = f"/{segment(namespace_id)}/keys", f"listing the keys of the KV namespace {namespace_id}"
+        params = {"limit": limit, **({"prefix": prefix} if prefix else {}), **({"cursor": cursor} if cursor else {})}
+        answer = self._api.call("GET", path, operation, params=params)
+        following = answer.info.get("cursor")
+        return tuple(_key(item) for item in answer.records), following if isinstance(following, str) else ""
+
     def value(self, namespace_id: str, key: str) -> bytes | None:
         """The value; ``None`` when there is no such key. ``GET …/namespaces/{id}/values/{key}``"""
         try:

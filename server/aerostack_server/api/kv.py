@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from aerostack_server.api import environments, pages
+from aerostack_server.api import environments
 from aerostack_server.api.environments import Name, ProjectRef
 from aerostack_server.api.route import PolicyRoute, answer, caller_of, nothing, policy, server_of
 from aerostack_server.deploys import resources
@@ -29,16 +29,17 @@ async def keys(
     environment: Name,
     binding: str,
     prefix: Annotated[str, Query(max_length=512)] = "",
-    limit: pages.Limit = 100,
-    cursor: pages.Cursor = None,
+    limit: Annotated[int, Query(ge=10, le=1000)] = 100,
+    cursor: Annotated[str, Query(max_length=1000)] = "",
 ) -> Response:
     """The names of the keys, in order."""
-    server, after = server_of(request), pages.after(cursor)
+    server = server_of(request)
     namespace = await _namespace(server, caller_of(request), project, environment, binding)
-    found = await server.deploys.on_platform(lambda: server.deploys.platform.account.kv.keys(namespace, prefix))
-    begin = after[0] if after else 0
-    names = [{"name": key.name, "expiration": key.expiration} for key in found[begin : begin + limit + 1]]
-    return answer(pages.page(names, limit, lambda item: item, lambda item: (begin + limit, "")))
+    found, following = await server.deploys.on_platform(
+        lambda: server.deploys.platform.account.kv.page(namespace, prefix, limit=limit, cursor=cursor)
+    )
+    items = [{"name": key.name, "expiration": key.expiration} for key in found]
+    return answer({"items": items, "next": following or None})
 
 
 @router.get("/values/{key:path}", response_class=Response)

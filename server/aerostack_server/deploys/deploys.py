@@ -122,6 +122,7 @@ class Deploys:
         known = await self._database.read(lambda connection: resources.listed(connection, where.environment_id))
 
         def work() -> None:
+            resources.check_removable(self.platform, known)
             self._engine.remove(where)
             for resource in known:
                 resources.remove(self.platform, resource)

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, insert, select, update
-from sqlalchemy.exc import IntegrityError
 
-from aerostack.errors import ConflictError
+from aerostack.errors import ConflictError, NotFoundError
 from aerostack_cloudflare.account import Cloudflare
+from aerostack_cloudflare.r2 import StoredObject
 from aerostack_server import clock, ids
 from aerostack_server.database import Database, tables
 from aerostack_server.platform import names
 from aerostack_server.platform.platform import Platform
-from aerostack_server.problems import not_found
+from aerostack_server.problems import conflict, not_found
 from aerostack_server.projects.environments import Environment
 from aerostack_server.projects.projects import Project
+
+#: As many are deleted with their bucket: each is a request.
+_MOST_OBJECTS = 200
 
 Kind = Literal["d1", "kv", "r2", "queue"]
 
@@ -110,44 +114,66 @@ def _note(identifier: str, remote_id: str, connection: Connection) -> None:
 
 
 def remove(platform: Platform, resource: Resource) -> None:
-    """Delete it with its data. Raises ``RemoteError``."""
+    """Delete it with its data; nothing happens when it is gone. Raises ``RemoteError``."""
     account, remote_id = platform.account, resource.remote_id
     if remote_id is None:
         return
-    if resource.kind == "d1":
-        if account.d1.get(remote_id):
-            account.d1.delete(remote_id)
-    elif resource.kind == "kv":
-        if account.kv.get(remote_id):
-            account.kv.delete(remote_id)
-    elif resource.kind == "r2":
-        if account.r2.get(remote_id):
-            account.r2.delete(remote_id)
-    elif account.queues.find(resource.remote_name):
-        account.queues.delete(remote_id)
+    delete = {
+        "d1": account.d1.delete,
+        "kv": account.kv.delete,
+        "r2": account.r2.delete,
+        "queue": account.queues.delete,
+    }[resource.kind]
+    with contextlib.suppress(NotFoundError):
+        if resource.kind == "r2":
+            # A bucket has to be empty before it can be deleted.
+            for item in _objects(platform, resource):
+                account.r2.delete_object(remote_id, item.key)
+        delete(remote_id)
+
+
+def check_removable(platform: Platform, resources: Iterable[Resource]) -> None:
+    """Raise ``Problem`` for a bucket that holds too much to be emptied while somebody waits."""
+    for resource in resources:
+        if resource.kind == "r2" and resource.remote_id and len(_objects(platform, resource)) > _MOST_OBJECTS:
+            raise conflict(
+                "bucket_not_empty",
+                f"the bucket {resource.name} holds more than {_MOST_OBJECTS} objects",
+                hint="let its Worker delete them first",
+            )
+
+
+def _objects(platform: Platform, resource: Resource) -> tuple[StoredObject, ...]:
+    try:
+        return platform.account.r2.objects(str(resource.remote_id))
+    except NotFoundError:
+        return ()
 
 
 def _created(account: Cloudflare, kind: str, name: str) -> str:
-    """The names are ours alone: what has one already was made by a run that was cut off."""
+    """Its id. Creating comes first: looking for a name may mean listing everything that there is."""
     try:
         if kind == "d1":
-            found = account.d1.get(name)
-            return found.id if found else account.d1.create(name).id
+            return account.d1.create(name).id
         if kind == "kv":
-            namespace = account.kv.find(name)
-            return namespace.id if namespace else account.kv.create(name).id
+            return account.kv.create(name).id
         if kind == "r2":
-            bucket = account.r2.get(name)
-            return bucket.name if bucket else account.r2.create(name).name
-        queue = account.queues.find(name)
-        return queue.id if queue else account.queues.create(name).id
-    except (ConflictError, IntegrityError):
-        # Another replica created it between the look and the call.
-        again = {"d1": account.d1.get, "kv": account.kv.find, "queue": account.queues.find}.get(kind)
-        made = again(name) if again else None
-        if made is None:
+            return account.r2.create(name).name
+        return account.queues.create(name).id
+    except ConflictError:
+        # The names are ours alone: what has one was made by a run that was cut off, or by another replica.
+        found = _found(account, kind, name)
+        if found is None:
             raise
-        return str(made.id)
+        return found
+
+
+def _found(account: Cloudflare, kind: str, name: str) -> str | None:
+    if kind == "r2":
+        bucket = account.r2.get(name)
+        return bucket.name if bucket else None
+    made = {"d1": account.d1.get, "kv": account.kv.find, "queue": account.queues.find}[kind](name)
+    return made.id if made else None
 
 
 def _resource(row: Row[Any]) -> Resource:
