@@ -6,6 +6,7 @@ import functools
 import hashlib
 import json
 import uuid
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Request, Response
@@ -21,6 +22,7 @@ from aerostack_server.deploys import deployments, engine, jobs, resources
 from aerostack_server.deploys.deployments import Deployment, Submission
 from aerostack_server.deploys.deploys import PATIENCE
 from aerostack_server.deploys.metadata import MOST_MODULES, Metadata, with_targets
+from aerostack_server.guard import LARGE
 from aerostack_server.identity import audit
 from aerostack_server.identity.caller import Caller
 from aerostack_server.problems import Problem, conflict, invalid
@@ -70,8 +72,10 @@ async def create(
     """
     caller, server = caller_of(request), server_of(request)
     await server.deploys.admit()
-    metadata, modules = await form(request)
-    here, made = await record(server, caller, project, environment, metadata, modules, idempotency_key, if_match)
+    with server.deploys.room.taken(size_of(request)):
+        metadata, modules = await form(request)
+        here, made = await record(server, caller, project, environment, metadata, modules, idempotency_key, if_match)
+        modules.clear()
     return await outcome(server, caller, here, made, 0 if "respond-async" in prefer else PATIENCE)
 
 
@@ -175,14 +179,25 @@ async def form(request: Request) -> tuple[Metadata, dict[str, bytes]]:
                     modules[name] = await part.read()
     except MultiPartException as error:
         raise invalid(f"the body is no form: {error.message}") from None
+    metadata = described(lambda: Metadata.model_validate_json(text))
+    check(metadata, modules)
+    return metadata, modules
+
+
+def described(parse: Callable[[], Metadata]) -> Metadata:
+    """What ``parse`` makes of a client's words. Raises ``Problem`` for what is wrong with them."""
     try:
-        metadata = Metadata.model_validate_json(text).checked()
+        return parse().checked()
     except ValidationError as error:
         details = [{"where": ".".join(map(str, item["loc"])), "problem": item["msg"]} for item in error.errors()]
         first = details[0]
         raise invalid(f"metadata.{first['where']}: {first['problem']}", details=details) from None
-    check(metadata, modules)
-    return metadata, modules
+
+
+def size_of(request: Request) -> int:
+    """How many bytes an upload may have: what it says, else the most that is taken."""
+    announced = request.headers.get("content-length", "")
+    return int(announced) if announced.isdecimal() else LARGE
 
 
 def check(metadata: Metadata, modules: dict[str, bytes]) -> None:

@@ -33,18 +33,20 @@ async def deploy(request: Request) -> Response:
     """Exactly 200 when it is live."""
     caller, server = caller_of(request), server_of(request)
     await server.deploys.admit()
-    try:
-        async with request.form(max_files=MOST_MODULES, max_fields=50) as parts:
-            fields = {name: str(value) for name, value in parts.items() if not isinstance(value, UploadFile)}
-            modules = await _modules(parts)
-    except MultiPartException as error:
-        raise invalid(f"the body is no form: {error.message}") from None
-    environment = fields.get("env", "staging")
-    project = await _project(server, caller, fields)
-    metadata = _metadata(fields, modules).checked()
-    here, made = await deployments.record(
-        server, caller, project.id, environment, metadata, modules, deployments.new_key(), None
-    )
+    with server.deploys.room.taken(deployments.size_of(request)):
+        try:
+            async with request.form(max_files=MOST_MODULES, max_fields=50) as parts:
+                fields = {name: str(value) for name, value in parts.items() if not isinstance(value, UploadFile)}
+                modules = await _modules(parts)
+        except MultiPartException as error:
+            raise invalid(f"the body is no form: {error.message}") from None
+        environment = fields.get("env", "staging")
+        project = await _project(server, caller, fields)
+        metadata = deployments.described(lambda: _metadata(fields, modules))
+        here, made = await deployments.record(
+            server, caller, project.id, environment, metadata, modules, deployments.new_key(), None
+        )
+        modules.clear()
     made = await server.deploys.settled(here.environment, made, PATIENCE)
     if made.status == "failed" and made.error is not None:
         return failure(Problem(422, made.error["code"], made.error["message"], details=made.error.get("hint") or ""))

@@ -19,6 +19,7 @@ from aerostack_server.deploys.deployments import SETTLED, Deployment
 from aerostack_server.deploys.engine import Engine
 from aerostack_server.deploys.keyring import Keyring
 from aerostack_server.deploys.place import Place, place
+from aerostack_server.deploys.room import Room
 from aerostack_server.deploys.workers import LOOK, Workers
 from aerostack_server.identity.vault import Vault
 from aerostack_server.platform.platform import Platform
@@ -50,6 +51,7 @@ class Deploys:
     ) -> None:
         self.platform = platform
         self.artifacts = artifacts
+        self.room = Room()
         self._database = database
         self._engine = Engine(database, platform, artifacts, vault)
         self._threads = ThreadPoolExecutor(workers + 4, thread_name_prefix="platform")

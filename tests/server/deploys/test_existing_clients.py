@@ -87,3 +87,6 @@ def test_what_is_no_such_form_is_refused(tenant):
     refused = deploy(tenant, SAYS.format("x"), project_id=project["id"], bindings="[]")
     assert refused.status == 422
     assert deploy(tenant, SAYS.format("x"), project_id="prj_nobodys").status == 404
+    refused = deploy(tenant, SAYS.format("x"), project_id=project["id"], compatibility_date="soon")
+    assert refused.status == 422
+    assert refused.document["message"].startswith("metadata.compatibility_date: ")
