@@ -34,6 +34,7 @@ from aerostack_server.database import Database
 from aerostack_server.deploys.artifacts import artifacts
 from aerostack_server.deploys.deploys import Deploys, address
 from aerostack_server.deploys.logs import Logs
+from aerostack_server.deploys.sealing import events_secret
 from aerostack_server.guard import Guard
 from aerostack_server.identity import vault
 from aerostack_server.platform.platform import Platform
@@ -80,7 +81,7 @@ def create(settings: Settings, *, log: Callable[[str], None] | None = None) -> F
         sealed = vault.of(settings.master_key, settings.data)
         deploys = Deploys(
             database,
-            Platform(settings, sealed.derived("events")),
+            Platform(settings, await database.write(lambda connection: events_secret(connection, sealed))),
             await asyncio.to_thread(artifacts, settings.artifacts_url, settings.data / "artifacts", os.environ),
             sealed,
             workers=settings.workers,

@@ -172,6 +172,14 @@ secrets = Table(
     _moment("updated_at"),
 )
 
+#: Secrets of the server itself.
+sealed = Table(
+    "sealed",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+)
+
 jobs = Table(
     "jobs",
     metadata,

@@ -20,6 +20,7 @@ from aerostack_server.deploys.engine import Engine
 from aerostack_server.deploys.keyring import Keyring
 from aerostack_server.deploys.place import Place, place
 from aerostack_server.deploys.room import Room
+from aerostack_server.deploys.sealing import Sealing
 from aerostack_server.deploys.workers import LOOK, Workers
 from aerostack_server.identity.vault import Vault
 from aerostack_server.platform.platform import Platform
@@ -56,7 +57,11 @@ class Deploys:
         self._engine = Engine(database, platform, artifacts, vault)
         self._threads = ThreadPoolExecutor(workers + 4, thread_name_prefix="platform")
         self._changed = asyncio.Condition()
-        carriers = {jobs.DEPLOY: self._engine.carry_out, jobs.KEYS: Keyring(database, platform).carry_out}
+        carriers = {
+            jobs.DEPLOY: self._engine.carry_out,
+            jobs.KEYS: Keyring(database, platform).carry_out,
+            jobs.RESEAL: Sealing(database, vault).carry_out,
+        }
         self._jobs = Workers(database, carriers, count=workers, delay=platform.delay, done=self._notify)
         # Of their own: a schedule takes as long as its Worker does, and no deploy should wait for it.
         self._calls = Workers(database, {jobs.CRON: Crons(database, platform).carry_out}, count=_CALLS)

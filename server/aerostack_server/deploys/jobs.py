@@ -22,6 +22,8 @@ RENEWAL = 10.0  # seconds
 DEPLOY = "deploy"
 #: Tell the platform the keys of an account.
 KEYS = "keys"
+#: Seal everything with the first master key.
+RESEAL = "reseal"
 #: Call the Worker of an environment by its schedule.
 CRON = "cron"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, literal, select, tuple_, update
 
 from aerostack_server import clock
 from aerostack_server.database import tables
@@ -61,20 +61,26 @@ def opened(connection: Connection, vault: Vault, environment_id: str) -> dict[st
     return {row.name: vault.open(_place(environment_id, row.name), row.sealed) for row in rows}
 
 
-def reseal(connection: Connection, vault: Vault) -> int:
-    """Seal with the first master key what another one sealed; how many that were."""
-    table, count = tables.secrets, 0
-    for row in connection.execute(select(table)).all():
+def reseal(connection: Connection, vault: Vault, after: tuple[str, str], count: int) -> tuple[str, str] | None:
+    """Seal ``count`` of them with the first master key, in their order after one; the last one, ``None`` at the end."""
+    table = tables.secrets
+    rows = connection.execute(
+        select(table)
+        .where(tuple_(table.c.environment_id, table.c.name) > tuple_(*map(literal, after)))
+        .order_by(table.c.environment_id, table.c.name)
+        .limit(count)
+    ).all()
+    for row in rows:
         if not vault.is_current(row.sealed):
             place = _place(row.environment_id, row.name)
-            sealed = vault.seal(place, vault.open(place, row.sealed))
+            changed = update(table).where(table.c.environment_id == row.environment_id, table.c.name == row.name)
+            # Whoever changed it meanwhile has sealed it with the first key.
             connection.execute(
-                update(table)
-                .where(table.c.environment_id == row.environment_id, table.c.name == row.name)
-                .values(sealed=sealed)
+                changed.where(table.c.sealed == row.sealed).values(
+                    sealed=vault.seal(place, vault.open(place, row.sealed))
+                )
             )
-            count += 1
-    return count
+    return (rows[-1].environment_id, rows[-1].name) if len(rows) == count else None
 
 
 def _place(environment_id: str, name: str) -> str:

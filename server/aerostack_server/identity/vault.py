@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hmac
 import os
 import secrets
 from hashlib import sha256
@@ -31,7 +30,6 @@ class Vault:
     def __init__(self, keys: tuple[bytes, ...]) -> None:
         self._keys = {sha256(key).digest()[:_ID]: AESGCM(key) for key in keys}
         self._first = sha256(keys[0]).digest()[:_ID]
-        self._newest = keys[0]
 
     def seal(self, place: str, value: str) -> bytes:
         """``place`` says what it is a secret of, such as ``env_…/API_KEY``."""
@@ -53,10 +51,6 @@ class Vault:
                 key="AEROSTACK_SERVER_MASTER_KEY",
                 hint="give the old key too, after the new one and a comma",
             ) from None
-
-    def derived(self, purpose: str) -> Secret:
-        """A secret that every replica with this master key knows, and nobody else."""
-        return Secret(hmac.digest(self._newest, purpose.encode(), "sha256").hex())
 
     def is_current(self, sealed: bytes) -> bool:
         """Whether it is sealed with the first key; what is not should be sealed again."""
