@@ -222,7 +222,7 @@ async def record(
     if_match: str | None,
 ) -> tuple[Here, Deployment]:
     """Keep the code, then the record with its job: from here on it survives anything."""
-    await server.deploys.on_platform(lambda: [server.deploys.artifacts.put(content) for content in modules.values()])
+    await server.deploys.in_thread(lambda: [server.deploys.artifacts.put(content) for content in modules.values()])
     document = metadata.model_dump(exclude={"tag", "message", "commit", "client", "public"}, exclude_none=True)
     canonical = json.dumps(document, sort_keys=True)
 

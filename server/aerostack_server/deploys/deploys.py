@@ -33,6 +33,8 @@ T = TypeVar("T")
 MOST_WAITING = 1000
 #: Seconds that a request waits for its deployment, or for a change of it.
 PATIENCE = 25.0
+#: Seconds that a request is let wait for the platform's limit.
+_SHORT = 5.0
 #: Workers that are called by their schedules at the same time.
 _CALLS = 16
 
@@ -82,7 +84,14 @@ class Deploys:
         self.platform.close()
 
     async def on_platform(self, work: Callable[[], T]) -> T:
-        """Run something that calls the platform. Raises ``RemoteError``."""
+        """Run something that calls the platform. Raises ``RemoteError``, and ``Problem`` while its limit is used up."""
+        delay = self.platform.delay()
+        if delay > _SHORT:
+            raise unavailable("the platform takes no more requests for the moment", retry_after=delay)
+        return await self.in_thread(work)
+
+    async def in_thread(self, work: Callable[[], T]) -> T:
+        """Run something that takes time."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
     def url(self, project_slug: str, environment: str, account_slug: str) -> str:

@@ -70,7 +70,7 @@ class Logs:
         finally:
             _put(items, None)
             await socket.close()
-            await self._deploys.on_platform(
+            await self._deploys.in_thread(
                 lambda: platform.account.dispatch.close_tail(platform.namespace, script, tail)
             )
 

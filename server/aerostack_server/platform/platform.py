@@ -5,11 +5,10 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import hmac
-import itertools
 import json
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -31,10 +30,10 @@ class Platform:
     """Safe to use from several threads. Every call may raise ``RemoteError``.
 
     ``events`` is a secret between the server and its dispatch Worker. Cloudflare allows each token 1200 requests in 5
-    minutes: with several of them, calls go round.
+    minutes, for which ``bucket`` stands: with several tokens, calls go round.
     """
 
-    def __init__(self, settings: Settings, events: Secret) -> None:
+    def __init__(self, settings: Settings, events: Secret, *, bucket: Callable[[], TokenBucket] = TokenBucket) -> None:
         if not settings.platform_account or not settings.platform_tokens:
             raise ConfigError(
                 "the server does not know its platform",
@@ -45,7 +44,7 @@ class Platform:
         self.domain = settings.domain
         self._events = Events(settings, events)
         self._stack = contextlib.ExitStack()
-        self._buckets = [TokenBucket() for _ in settings.platform_tokens]
+        self._buckets = [bucket() for _ in settings.platform_tokens]
         self._accounts = [
             Cloudflare(
                 self._stack.enter_context(Client(settings.platform_url, token=token, budget=bucket)),
@@ -53,7 +52,7 @@ class Platform:
             )
             for token, bucket in zip(settings.platform_tokens, self._buckets, strict=True)
         ]
-        self._turns = itertools.cycle(self._accounts)
+        self._turn = 0
         self._lock = threading.Lock()
         self._ready = False
         self._routes = ""
@@ -69,9 +68,13 @@ class Platform:
 
     @property
     def account(self) -> Cloudflare:
-        """The client whose turn it is."""
+        """The client that may send soonest; among equals they take turns."""
+        now = time.monotonic()
         with self._lock:
-            return next(self._turns)
+            self._turn += 1
+            count = len(self._accounts)
+            order = ((self._turn + place) % count for place in range(count))
+            return self._accounts[min(order, key=lambda place: self._buckets[place].delay(now))]
 
     @property
     def routes(self) -> str:
