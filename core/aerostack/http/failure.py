@@ -137,5 +137,5 @@ def from_fault(fault: Fault, request: Request, *, operation: str, status: int | 
 
 def _reach(origin: Origin) -> str:
     if origin.here:
-        return f"start the server at {origin.place} (an edge: `aerostack edge serve`)"
+        return f"start the server at {origin.place} with `aerostack up`, an edge alone with `aerostack edge serve`"
     return "check the network of this machine; a proxy is set with HTTPS_PROXY"
