@@ -64,12 +64,18 @@ def pending(connection: Connection, user_code: str) -> str:
 
 def decide(connection: Connection, user_code: str, *, account: str, user: str, approve: bool) -> None:
     """Approve or deny. Raises ``Problem`` as ``pending`` does."""
-    pending(connection, user_code)
-    connection.execute(
-        update(tables.device_logins)
-        .where(tables.device_logins.c.user_code == normal(user_code))
+    devices = tables.device_logins
+    decided = connection.execute(
+        update(devices)
+        .where(
+            devices.c.user_code == normal(user_code),
+            devices.c.status == "pending",
+            devices.c.expires_at > clock.now(),
+        )
         .values(status="approved" if approve else "denied", account_id=account, user_id=user)
     )
+    if not decided.rowcount:
+        raise not_found("login")
 
 
 Refusal = Literal["authorization_pending", "slow_down", "expired_token", "access_denied"]
@@ -84,7 +90,10 @@ def claim(connection: Connection, device_code: str) -> keys.NewKey | Refusal:
     if row.status == "pending":
         connection.execute(update(devices).where(devices.c.device_hash == row.device_hash).values(polled_at=now))
         return "slow_down" if now - row.polled_at < INTERVAL * clock.SECOND // 2 else "authorization_pending"
-    connection.execute(delete(devices).where(devices.c.device_hash == row.device_hash))
+    taken = connection.execute(delete(devices).where(devices.c.device_hash == row.device_hash))
+    if not taken.rowcount:
+        # Somebody asked at the same moment, and has it.
+        return "expired_token"
     if row.status != "approved":
         return "access_denied"
     return keys.new(

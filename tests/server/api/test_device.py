@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import update
@@ -71,6 +72,17 @@ def test_an_approved_login_gives_one_key(sqlite_server, begun, database, tenant)
     assert claim(sqlite_server, begun).document == {"error": "expired_token"}
     with pytest.raises(Problem, match="there is no such login"):
         decide(database, tenant, begun, approve=True)
+
+
+def test_a_login_gives_one_key_to_whoever_asks_at_the_same_moment(server):
+    tenant, database = server.tenant(), Database(server.database_url)
+    for _ in range(5):
+        begun = server.call("POST", "/api/v1/device/code", {"client_name": "many"}).document
+        decide(database, tenant, begun, approve=True)
+        with ThreadPoolExecutor(8) as threads:
+            answers = list(threads.map(lambda _, begun=begun: claim(server, begun), range(8)))
+        assert sorted(answer.status for answer in answers) == [200] + [400] * 7
+    database.engine.dispose()
 
 
 def test_a_denied_login_gives_none(sqlite_server, begun, database, tenant):
