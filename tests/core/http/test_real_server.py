@@ -123,7 +123,9 @@ def test_nobody_listening_is_certain_and_says_what_to_start() -> None:
         http.request("POST", "/x", operation="creating x")
     assert failure.value.message.startswith(f"creating x failed: cannot connect to 127.0.0.1:{port}: ")
     assert failure.value.message.endswith("(4 attempts)")
-    assert failure.value.hint == f"start the server at 127.0.0.1:{port} with `aerostack up`, an edge alone with `aerostack edge serve`"
+    assert failure.value.hint == (
+        f"start the server at 127.0.0.1:{port} with `aerostack up`, an edge alone with `aerostack edge serve`"
+    )
     assert failure.value.applied is False
 
 
