@@ -46,7 +46,7 @@ API = "/api/v1"
 ROUTERS = (me, projects, environments, deployments, resources, secrets, d1, kv, logs, keys, members, audit, device)
 EXISTING_CLIENTS = (account, deploy)
 
-_REFUSALS = (400, 401, 403, 404, 409, 412, 413, 422, 429, 502, 503)
+_REFUSALS = (400, 401, 403, 404, 409, 412, 413, 414, 422, 429, 502, 503)
 
 health = APIRouter(route_class=PolicyRoute, tags=["health"])
 
@@ -109,7 +109,7 @@ def create(settings: Settings, *, log: Callable[[str], None] | None = None) -> F
         swagger_ui_oauth2_redirect_url=None,
     )
     failures.install(app)
-    app.include_router(health)
+    app.include_router(health, responses=failures.documented(503))
     for module in (*ROUTERS, *EXISTING_CLIENTS):
         app.include_router(module.router, prefix=API, responses=failures.documented(*_REFUSALS))
     _document_errors(app)
@@ -127,7 +127,6 @@ def _document_errors(app: FastAPI) -> None:
             components = document.setdefault("components", {})
             components.setdefault("schemas", {})["Error"] = _ERROR
             components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
-            document["security"] = [{"key": []}]
         return app.openapi_schema or {}
 
     app.openapi = openapi  # type: ignore[method-assign]

@@ -53,8 +53,11 @@ _FORM = {
     }
 }
 
+#: ``responses`` of what waits for a deployment.
+WAITING: dict[int | str, dict[str, Any]] = {202: {"description": "Recorded, and still under way"}}
 
-@router.post("", status_code=201, openapi_extra=_FORM)
+
+@router.post("", status_code=201, openapi_extra=_FORM, responses=WAITING)
 @policy("deploy")
 async def create(
     request: Request,
@@ -130,7 +133,7 @@ async def log(request: Request, project: ProjectRef, environment: Name, deployme
     return Response(made.log, media_type="text/plain; charset=utf-8")
 
 
-@router.post("/{deployment}/rollback", status_code=201)
+@router.post("/{deployment}/rollback", status_code=201, responses=WAITING)
 @policy("deploy")
 async def rollback(
     request: Request, project: ProjectRef, environment: Name, deployment: str, idempotency_key: IdempotencyKey

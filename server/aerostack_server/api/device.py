@@ -47,7 +47,23 @@ async def begin(request: Request, body: Client) -> Response:
     )
 
 
-@router.post("/token")
+_RFC = {
+    "type": "object",
+    "required": ["error"],
+    "properties": {"error": {"enum": ["authorization_pending", "slow_down", "expired_token", "access_denied"]}},
+}
+_OURS = {"$ref": "#/components/schemas/Error"}
+
+
+@router.post(
+    "/token",
+    responses={
+        400: {
+            "description": "No key, or none yet",
+            "content": {"application/json": {"schema": {"anyOf": [_RFC, _OURS]}}},
+        }
+    },
+)
 @policy("public")
 async def claim(request: Request, body: Claim) -> Response:
     """The key, once the login is approved."""

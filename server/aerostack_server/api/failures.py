@@ -92,6 +92,7 @@ _MEANS = {
     409: "It exists already, or changed meanwhile",
     412: "Another deployment is live by now",
     413: "Too large",
+    414: "The path is too long",
     422: "Invalid",
     429: "Too many requests",
     502: "The platform does not answer",

@@ -42,9 +42,12 @@ class PolicyRoute(APIRoute):
         if declared not in POLICIES:
             raise TypeError(f"the route {self.path} declares no policy")
         handler = super().get_route_handler()
+        account_only, _, scope = declared.rpartition(":")
+        # What the document says of it is what is checked.
+        security = [] if declared == "public" else [{"key": [scope]}]
+        self.openapi_extra = {**(self.openapi_extra or {}), "security": security}
         if declared == "public":
             return handler
-        account_only, _, scope = declared.rpartition(":")
 
         async def guarded(request: Request) -> Response:
             caller = await authenticated(request)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from aerostack_server import clock
 from aerostack_server.api import environments
-from aerostack_server.api.deployments import outcome
+from aerostack_server.api.deployments import WAITING, outcome
 from aerostack_server.api.environments import Here, Name, ProjectRef
 from aerostack_server.api.route import PolicyRoute, answer, caller_of, nothing, policy, server_of
 from aerostack_server.deploys import deployments, engine, secrets
@@ -46,7 +46,7 @@ async def listed(request: Request, project: ProjectRef, environment: Name) -> Re
     return answer({"items": await server_of(request).database.read(work), "next": None})
 
 
-@router.put("", status_code=204)
+@router.put("", status_code=204, responses=WAITING)
 @policy("deploy")
 async def change(request: Request, project: ProjectRef, environment: Name, body: Change) -> Response:
     """Set and delete several at once, all or none. The live Worker gets them at once."""
@@ -60,7 +60,7 @@ async def change(request: Request, project: ProjectRef, environment: Name, body:
     return await _applied(server, caller, *await server.database.write(work))
 
 
-@router.delete("/{name}", status_code=204)
+@router.delete("/{name}", status_code=204, responses=WAITING)
 @policy("deploy")
 async def remove(request: Request, project: ProjectRef, environment: Name, name: str) -> Response:
     """Delete one."""
