@@ -52,18 +52,10 @@ _RFC = {
     "required": ["error"],
     "properties": {"error": {"enum": ["authorization_pending", "slow_down", "expired_token", "access_denied"]}},
 }
-_OURS = {"$ref": "#/components/schemas/Error"}
+_REFUSED = {"application/json": {"schema": {"anyOf": [_RFC, {"$ref": "#/components/schemas/Error"}]}}}
 
 
-@router.post(
-    "/token",
-    responses={
-        400: {
-            "description": "No key, or none yet",
-            "content": {"application/json": {"schema": {"anyOf": [_RFC, _OURS]}}},
-        }
-    },
-)
+@router.post("/token", responses={400: {"description": "No key, or none yet", "content": _REFUSED}})
 @policy("public")
 async def claim(request: Request, body: Claim) -> Response:
     """The key, once the login is approved."""
