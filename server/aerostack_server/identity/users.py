@@ -13,6 +13,9 @@ from aerostack_server.problems import conflict, invalid
 
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,189}")
 
+#: An edge answers below `edge.localhost` itself.
+_RESERVED = {"edge"}
+
 
 def email(text: str) -> str:
     """An address as it is stored. Raises ``Problem`` for what is none."""
@@ -49,6 +52,7 @@ def free_slug(connection: Connection, name: str) -> str:
     """A label for an account's host names that nobody else has."""
     base = ids.slug(name, 30) or "account"
     taken = set(connection.scalars(select(tables.accounts.c.slug).where(tables.accounts.c.slug.like(f"{base}%"))))
+    taken |= _RESERVED
     if base not in taken:
         return base
     return next(made for number in range(2, len(taken) + 3) if (made := f"{base}-{number}") not in taken)
