@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 #: Bytes of a body: deploys carry code, nothing else is large.
@@ -25,8 +26,11 @@ _HEADERS = [
 ]
 
 
-class _TooLarge(Exception):
-    pass
+class _TooLarge(HTTPException):
+    """Nothing on the way takes it for a body that it cannot read: it becomes the answer."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(413, _too_large(limit))
 
 
 class Guard:
@@ -51,7 +55,7 @@ class Guard:
             message = await receive()
             seen += len(message.get("body", b""))
             if seen > limit:
-                raise _TooLarge
+                raise _TooLarge(limit)
             return message
 
         async def marked(message: Message) -> None:
@@ -69,12 +73,9 @@ class Guard:
             if len(scope["raw_path"]) > _LONGEST_PATH:
                 await _refuse(marked, 414, "path_too_long", "the path is too long")
             elif _announced(scope) > limit:
-                await _refuse(marked, 413, "too_large", f"the body is larger than {limit // 1024**2} MiB")
+                await _refuse(marked, 413, "too_large", _too_large(limit))
             else:
                 await self._app(scope, limited, marked)
-        except _TooLarge:
-            if not state["status"]:
-                await _refuse(marked, 413, "too_large", f"the body is larger than {limit // 1024**2} MiB")
         finally:
             if self._log is not None:
                 took = (time.perf_counter() - started) * 1000
@@ -84,6 +85,10 @@ class Guard:
 def _is_deploy(scope: Scope) -> bool:
     path: str = scope["path"]
     return scope["method"] == "POST" and (path.endswith("/deployments") or path.startswith("/api/v1/cli/deploy"))
+
+
+def _too_large(limit: int) -> str:
+    return f"the body is larger than {limit // 1024**2} MiB"
 
 
 def _announced(scope: Scope) -> int:

@@ -64,7 +64,7 @@ async def _invalid(request: Request, error: Exception) -> Response:
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    codes: dict[int, str] = {404: "not_found", 405: "method_not_allowed"}
+    codes: dict[int, str] = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
     found = shown(Problem(error.status_code, codes.get(error.status_code, "refused"), str(error.detail)))
     found.headers.update(error.headers or {})
     return found
