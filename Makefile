@@ -6,14 +6,20 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: demo test check bench clean
+.PHONY: demo test browser check bench clean
 
 demo: $(STAMP)
 	@$(BIN)/python examples/demo.py
 
-test: check
+test: check browser
 	$(BIN)/aerostack toolchain install
 	$(BIN)/pytest -n 2 --dist loadgroup
+
+# The dashboard is tested in Chromium. Who is not root installs it themselves; the tests say so.
+browser:
+	@command -v chromedriver >/dev/null || [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null || \
+		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+		chromium chromium-driver fonts-dejavu-core >/dev/null; }
 
 check: $(STAMP)
 	$(BIN)/ruff check .
