@@ -30,6 +30,7 @@ from aerostack_server.api import (
 )
 from aerostack_server.api.route import PolicyRoute, answer, policy, server_of
 from aerostack_server.cli_api import account, deploy
+from aerostack_server.dashboard import install as dashboard
 from aerostack_server.database import Database
 from aerostack_server.deploys.artifacts import artifacts
 from aerostack_server.deploys.deploys import Deploys, address
@@ -112,6 +113,7 @@ def create(settings: Settings, *, log: Callable[[str], None] | None = None) -> F
     app.include_router(health, responses=failures.documented(503))
     for module in (*ROUTERS, *EXISTING_CLIENTS):
         app.include_router(module.router, prefix=API, responses=failures.documented(*_REFUSALS))
+    dashboard.install(app)
     _document_errors(app)
     app.add_middleware(Guard, secure=settings.secure, log=log)
     return app
