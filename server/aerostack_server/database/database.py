@@ -149,7 +149,10 @@ def _plain(url: sqlalchemy.URL) -> str:
 def _engine(url: sqlalchemy.URL, is_sqlite: bool, *, read_only: bool = False) -> Engine:
     if not is_sqlite:
         return sqlalchemy.create_engine(url, pool_size=2 * _THREADS, pool_pre_ping=True)
-    Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    file = Path(str(url.database))
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    # SQLite would let everybody on the machine read it. What it puts beside it has the same mode.
+    file.touch(mode=0o600, exist_ok=True)
     engine = sqlalchemy.create_engine(url, connect_args={"timeout": 10, "check_same_thread": False})
 
     @event.listens_for(engine, "connect")
