@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from tests.server.dashboard.browser import Browser, chromium
-from tests.server.servers import Project, RunningServer, Tenant, running_server
+from tests.server.servers import RunningServer, Tenant, running_server
 
 from aerostack.testing import RunningEdge
 from aerostack_server.database import Database
