@@ -12,6 +12,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from aerostack_server import clock, ids
 from aerostack_server.database import tables
 from aerostack_server.identity import keys
+from aerostack_server.identity.caller import ROLES
 from aerostack_server.problems import not_found
 
 LIFETIME = 10 * clock.MINUTE
@@ -94,14 +95,19 @@ def claim(connection: Connection, device_code: str) -> keys.NewKey | Refusal:
     if not taken.rowcount:
         # Somebody asked at the same moment, and has it.
         return "expired_token"
-    if row.status != "approved":
+    members = tables.memberships
+    role = connection.scalar(
+        select(members.c.role).where(members.c.account_id == row.account_id, members.c.user_id == row.user_id)
+    )
+    if row.status != "approved" or role not in ROLES:
         return "access_denied"
     return keys.new(
         connection,
         account=row.account_id,
         user=row.user_id,
         name=f"{row.client_name} ({ids.new('login')[-4:]})",
-        scopes=keys.SCOPES,
+        # Nobody gets by a program what they may not do themselves.
+        scopes=ROLES[role],
     )
 
 
