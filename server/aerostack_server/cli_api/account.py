@@ -71,10 +71,14 @@ async def create(request: Request, body: NamedProject) -> Response:
 @router.get("/project-metadata")
 @policy("read")
 async def metadata(request: Request, project: str | None = None) -> Response:
-    """The project that a key is for, or the one of that slug or name."""
+    """The project that a key is for, or the one of that slug or name.
+
+    Clients ask with the name in their file, and create the project if it is not found: whatever would collide with one
+    that exists has to be found.
+    """
     caller, server = caller_of(request), server_of(request)
     reference = project or caller.project_id or ""
-    found = await server.database.read(lambda connection: projects.find(connection, caller, reference))
+    found = await server.database.read(lambda connection: projects.called(connection, caller, reference))
     return answer({"projectId": found.id, "name": found.name, "collections": [], "hooks": []})
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, or_, select, update
+from sqlalchemy import Connection, Row, case, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from aerostack_server import clock, ids
@@ -54,6 +54,23 @@ def find(connection: Connection, caller: Caller, reference: str) -> Project:
     return _project(row)
 
 
+def called(connection: Connection, caller: Caller, text: str) -> Project:
+    """By id, slug or name, or by the slug that the name would get. Raises ``Problem`` as ``find`` does."""
+    projects = tables.projects
+    ways = (projects.c.id == text, projects.c.slug == text, projects.c.name == text, projects.c.slug == _slug(text))
+    wanted = (
+        select(projects)
+        .where(projects.c.account_id == caller.account_id, or_(*ways))
+        .order_by(case(*((way, rank) for rank, way in enumerate(ways))), projects.c.created_at)
+    )
+    if caller.project_id is not None:
+        wanted = wanted.where(projects.c.id == caller.project_id)
+    row = connection.execute(wanted.limit(1)).first()
+    if row is None:
+        raise not_found("project")
+    return _project(row)
+
+
 def listed(connection: Connection, caller: Caller, *, after: tuple[int, str] | None, limit: int) -> list[Project]:
     """The newest first; ``after`` is the moment and id of the last one seen."""
     projects = tables.projects
@@ -71,7 +88,7 @@ def listed(connection: Connection, caller: Caller, *, after: tuple[int, str] | N
 
 def create(connection: Connection, account: str, name: str, *, public: bool = True) -> Project:
     """Raises ``Problem`` for a name without a letter or digit, and for one that is taken."""
-    slug = ids.slug(name, _LONGEST_SLUG)
+    slug = _slug(name)
     if not slug:
         raise invalid("a project's name has at least one letter or digit")
     made = Project(id=ids.new("prj"), account_id=account, name=name, slug=slug, public=public, created_at=clock.now())
@@ -98,6 +115,10 @@ def change(connection: Connection, project: Project, *, name: str | None, public
 def remove(connection: Connection, project: Project) -> None:
     """With its environments, their history and secrets."""
     connection.execute(delete(tables.projects).where(tables.projects.c.id == project.id))
+
+
+def _slug(name: str) -> str:
+    return ids.slug(name, _LONGEST_SLUG)
 
 
 def _project(row: Row[Any]) -> Project:

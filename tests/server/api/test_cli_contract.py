@@ -53,6 +53,27 @@ def test_a_project_s_metadata_is_found_by_its_slug(tenant):
         assert (missing.status, missing.code) == (404, "project_not_found")
 
 
+@pytest.mark.parametrize("name", ["MyShop", "my_shop", "My%20Shop", "my-shop--"])
+def test_a_project_that_could_not_be_created_again_is_found_by_its_name(server, name):
+    # These clients ask for the name in their file and, unless it is found, create it: the second deploy would fail.
+    tenant = server.tenant()
+    made = old(tenant, "POST", "/projects", {"name": name.replace("%20", " ")}).document
+    assert old(tenant, "POST", "/projects", {"name": name.replace("%20", " ")}).status == 409
+    assert old(tenant, "GET", f"/project-metadata?project={name}").document["projectId"] == made["id"]
+    assert old(server.tenant(), "GET", f"/project-metadata?project={name}").status == 404
+
+
+def test_an_own_name_is_found_before_one_that_only_looks_like_it(server):
+    tenant = server.tenant()
+    first = old(tenant, "POST", "/projects", {"name": "a-b"}).document
+    second = old(tenant, "POST", "/projects", {"name": "second"}).document
+    assert tenant.call("PATCH", "/projects/second", {"name": "A b"}).status == 200
+    assert old(tenant, "GET", "/project-metadata?project=A%20b").document["projectId"] == second["id"]
+    assert old(tenant, "GET", "/project-metadata?project=a-b").document["projectId"] == first["id"]
+    key = tenant.call("POST", "/keys", {"name": "k", "project": "second"}).document["key"]
+    assert old(tenant, "GET", "/project-metadata?project=a-b", key=key).status == 404
+
+
 def test_a_wrong_key_is_told_in_the_words_that_they_show(tenant):
     refused = old(tenant, "POST", "/validate", key="aero_acct_wrong")
     assert refused.status == 401
