@@ -79,7 +79,9 @@ class Guard:
         finally:
             if self._log is not None:
                 took = (time.perf_counter() - started) * 1000
-                self._log(f"{scope['method']} {scope['path']} {state['status']} {took:.0f}ms {identifier}")
+                # As it was sent: decoded, it could hold a line of its own.
+                path = scope["raw_path"].decode("ascii", "backslashreplace")
+                self._log(f"{scope['method']} {path} {state['status']} {took:.0f}ms {identifier}")
 
 
 def _is_deploy(scope: Scope) -> bool:

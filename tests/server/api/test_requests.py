@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import time
 
 import pytest
 from tests.server.api.routes import BODIES, routes
@@ -118,6 +119,23 @@ def test_pages_follow_each_other(tenant):
         cursor = f"&cursor={page['next']}"
     assert sorted(seen) == ["p0", "p1", "p2", "p3", "p4"]
     assert len(seen) == 5
+
+
+def test_a_request_is_one_line_of_the_log(tenant):
+    answer = tenant.call("GET", "/x%0AGET%20/forged%20200%1b%5b31m%C2%85?secret=y")
+    mark = answer.headers["x-request-id"]
+    (line,) = [line for line in wait_for_log(tenant.server, mark) if mark in line]
+    assert line.startswith("GET /api/v1/x%0AGET%20/forged%20200%1b%5b31m%C2%85 404 ")
+    assert not any(line.startswith("GET /forged") for line in tenant.server.log.splitlines())
+
+
+def wait_for_log(server, mark):
+    """The lines of the log, with the one that is written when the answer has been sent already."""
+    deadline = time.monotonic() + 10
+    while mark not in server.log:
+        assert time.monotonic() < deadline, server.log
+        time.sleep(0.01)
+    return server.log.splitlines()
 
 
 def test_every_answer_tells_browsers_to_be_careful(tenant):
