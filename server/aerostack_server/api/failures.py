@@ -7,12 +7,13 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 
 from aerostack.errors import AerostackError, RateLimitError, RemoteError
 from aerostack_server.api.route import answer
 from aerostack_server.log import say_failure
-from aerostack_server.problems import Problem, unavailable
+from aerostack_server.problems import Problem, invalid, unavailable
 
 
 def install(app: FastAPI) -> None:
@@ -21,6 +22,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RemoteError, _platform)
+    app.add_exception_handler(DataError, _not_storable)
     app.add_exception_handler(Exception, _bug)
 
 
@@ -52,6 +54,11 @@ async def _problem(request: Request, error: Exception) -> Response:
 async def _platform(request: Request, error: Exception) -> Response:
     assert isinstance(error, AerostackError)
     return shown(of_platform(error))
+
+
+async def _not_storable(request: Request, error: Exception) -> Response:
+    # PostgreSQL has no text with a NUL in it, wherever in a request it was. SQLite finds nothing of that name.
+    return shown(invalid("a name or text in the request has a character that cannot be stored"))
 
 
 async def _invalid(request: Request, error: Exception) -> Response:

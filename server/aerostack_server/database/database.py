@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 import sqlalchemy
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 
 from aerostack.errors import ConfigError
 
@@ -117,8 +117,14 @@ class Database:
         statement = self._statements.get(sql)
         if statement is None:
             statement = self._statements[sql] = _PARAMETER.sub(r"%(\1)s", sql)
+        from psycopg import DataError as NotStorable
+
         async with self._pool.connection() as connection:
-            cursor = await connection.execute(statement, parameters, prepare=True)
+            try:
+                cursor = await connection.execute(statement, parameters, prepare=True)
+            except NotStorable as error:
+                # As everywhere else, where SQLAlchemy does it.
+                raise DataError(sql, None, error) from None
             rows: Sequence[Sequence[Any]] = await cursor.fetchall()
             return rows
 

@@ -8,6 +8,7 @@ import time
 
 import pytest
 from tests.server.api.routes import BODIES, routes
+from tests.server.servers import form
 
 PATH = {
     "project": "p",
@@ -90,6 +91,42 @@ def test_an_environment_s_name_makes_an_address(tenant, name):
     refused = project.call("PUT", "/secrets", {"secrets": {"A": "b"}}, environment=name.replace(" ", "%20"))
     assert (refused.status, refused.code) in {(422, "invalid"), (404, "not_found")}, refused.body
     assert tenant.call("GET", "/projects/named/environments").document["items"] == []
+
+
+@pytest.mark.parametrize("route", [route for route in routes() if route.names and route.policy != "public"], ids=str)
+def test_a_name_that_no_database_has_is_an_error_of_its_sender(nowhere, route):
+    # PostgreSQL refuses a NUL in a text, SQLite does not.
+    for place in route.names:
+        path = route.filled(**{**PATH, "project": nowhere.slug, place: "a%00b"})
+        answer = nowhere.tenant.call(
+            route.method, path, BODIES.get(str(route)), headers={"Idempotency-Key": "idempotency"}
+        )
+        assert answer.status in (404, 422), (place, answer.body)
+
+
+def test_a_text_in_a_body_that_no_database_has_is_an_error_of_its_sender(server):
+    tenant = server.tenant()
+    project = tenant.project("nul")
+    code = "export default { fetch() { return new Response('x') } }"
+    body, kind = form({"env": b"a\0b", "project_id": project.slug.encode()}, {"worker": code.encode()})
+    for answer in (
+        tenant.call("POST", "/keys", {"name": "k", "project": "a\0b"}),
+        tenant.call("POST", "/members", {"email": "a\0b@example.com", "password": "correct horse battery"}),
+        tenant.call("POST", "/projects", {"name": "a\0b"}),
+        tenant.call("GET", "/cli/project-metadata?project=a%00b"),
+        tenant.call("POST", "/cli/deploy", body=body, headers={"Content-Type": kind}),
+        project.deploy(code, message="a\0b"),
+        project.deploy(code, commit="a\0b"),
+        project.call("PUT", "/secrets", {"secrets": {"A\0": "b"}}),
+        project.call("PUT", "/resources", {"resources": [{"kind": "kv", "binding": "A", "name": "a\0b"}]}),
+    ):
+        # SQLite keeps it where it is no name.
+        assert answer.status in (201, 404, 422), answer.body
+
+
+@pytest.fixture(params=["sqlite", "postgresql"], scope="module")
+def nowhere(request):
+    return request.getfixturevalue(f"{request.param}_server").tenant().project("nul")
 
 
 @pytest.mark.parametrize(
