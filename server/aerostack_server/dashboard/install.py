@@ -8,13 +8,41 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from aerostack_server.dashboard.pages import (
+    account,
+    audit,
+    d1,
+    device,
+    environment,
+    keys,
+    kv,
+    logs,
+    members,
+    project,
     projects,
+    resources,
+    secrets,
     setup,
     sign_in,
 )
 from aerostack_server.dashboard.render import STATIC
 
-PAGES = (setup, sign_in, projects)
+PAGES = (
+    setup,
+    sign_in,
+    device,
+    projects,
+    project,
+    environment,
+    secrets,
+    resources,
+    d1,
+    kv,
+    logs,
+    keys,
+    members,
+    audit,
+    account,
+)
 
 
 class _Kept(StaticFiles):

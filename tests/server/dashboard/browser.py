@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,6 @@ class Browser:
 
     driver: webdriver.Chrome
     base: str = ""
-    said: list[str] = field(default_factory=list)
 
     def open(self, path: str) -> None:
         """A page by its path."""
@@ -55,8 +54,8 @@ class Browser:
         return self.driver.find_element(By.CSS_SELECTOR, css)
 
     def field(self, label: str) -> WebElement:
-        """The field of a label that begins so."""
-        found = self.driver.find_element(By.XPATH, f"//label[starts-with(normalize-space(), '{label}')]")
+        """The field of a label: what is said in small letters behind it may be left out."""
+        found = self.driver.find_element(By.XPATH, f"//label[normalize-space(text()[1])='{label}']")
         return self.driver.find_element(By.ID, str(found.get_attribute("for")))
 
     def type(self, label: str, text: str) -> None:
@@ -83,7 +82,7 @@ class Browser:
     def complaints(self) -> list[str]:
         """What the browser's console said since: refused scripts and styles among it."""
         entries: list[dict[str, Any]] = self.driver.get_log("browser")  # type: ignore[no-untyped-call]
-        return [str(entry["message"]) for entry in entries if "/favicon.ico" not in entry["message"]]
+        return [str(entry["message"]) for entry in entries if entry["level"] in ("WARNING", "SEVERE")]
 
     def photograph(self, name: str) -> None:
         """Light, dark, and on a phone, where nothing may stick out to the right."""

@@ -58,6 +58,6 @@ async def _page(request: Request, cursor: str | None, problem: Problem | None = 
         problem.status if problem else 200,
         rows=shown["items"],
         next=shown["next"],
+        first=cursor is None,
         problem=problem,
-        server_url=server.settings.url,
     )
