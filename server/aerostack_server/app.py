@@ -47,7 +47,7 @@ API = "/api/v1"
 ROUTERS = (me, projects, environments, deployments, resources, secrets, d1, kv, logs, keys, members, audit, device)
 EXISTING_CLIENTS = (account, deploy)
 
-_REFUSALS = (400, 401, 403, 404, 409, 412, 413, 414, 422, 429, 502, 503)
+_REFUSALS = (400, 401, 403, 404, 408, 409, 412, 413, 414, 422, 429, 502, 503)
 
 health = APIRouter(route_class=PolicyRoute, tags=["health"])
 

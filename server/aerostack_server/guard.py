@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import secrets
 import time
@@ -33,11 +34,24 @@ class _TooLarge(HTTPException):
         super().__init__(413, _too_large(limit))
 
 
-class Guard:
-    """An ASGI middleware. ``log`` gets a line for each request, without query, body or key."""
+class _TooSlow(HTTPException):
+    """As ``_TooLarge``. What is still to come is not waited for."""
 
-    def __init__(self, app: ASGIApp, *, secure: bool, log: Callable[[str], None] | None = None) -> None:
+    def __init__(self) -> None:
+        super().__init__(408, "the body did not come to its end", {"Connection": "close"})
+
+
+class Guard:
+    """An ASGI middleware. ``log`` gets a line for each request, without query, body or key.
+
+    ``patience`` is how many seconds nothing may come of a body.
+    """
+
+    def __init__(
+        self, app: ASGIApp, *, secure: bool, log: Callable[[str], None] | None = None, patience: float = 30
+    ) -> None:
         self._app = app
+        self._patience = patience
         self._headers = _HEADERS + ([(b"strict-transport-security", b"max-age=31536000")] if secure else [])
         self._log = log
 
@@ -48,11 +62,16 @@ class Guard:
         started, identifier = time.perf_counter(), secrets.token_hex(8)
         state = {"status": 0}
         limit = LARGE if _is_deploy(scope) else SMALL
-        seen = 0
+        seen, more = 0, True
 
         async def limited() -> Message:
-            nonlocal seen
-            message = await receive()
+            nonlocal seen, more
+            # After the body only the end of the connection comes, for which a stream of events may wait for hours.
+            try:
+                message = await (asyncio.wait_for(receive(), self._patience) if more else receive())
+            except TimeoutError:
+                raise _TooSlow from None
+            more = message.get("more_body", False)
             seen += len(message.get("body", b""))
             if seen > limit:
                 raise _TooLarge(limit)

@@ -21,6 +21,7 @@ def serve(*, host: str, port: int, environ: Mapping[str, str], announce: Callabl
     from aerostack_server.app import create
     from aerostack_server.database import migrate_apart
     from aerostack_server.log import say
+    from aerostack_server.protocol import Protocol
 
     settings = from_environment(environ)
     # A thread that comes back from the database waits for the one that runs Python, by default up to 5 ms at each
@@ -37,7 +38,7 @@ def serve(*, host: str, port: int, environ: Mapping[str, str], announce: Callabl
         server_header=False,
         timeout_keep_alive=65,
         timeout_graceful_shutdown=10,
-        h11_max_incomplete_event_size=64 * 1024,
+        http=Protocol,
     )
     return 0
 

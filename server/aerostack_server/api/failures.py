@@ -71,7 +71,7 @@ async def _invalid(request: Request, error: Exception) -> Response:
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    codes: dict[int, str] = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+    codes: dict[int, str] = {404: "not_found", 405: "method_not_allowed", 408: "too_slow", 413: "too_large"}
     found = shown(Problem(error.status_code, codes.get(error.status_code, "refused"), str(error.detail)))
     found.headers.update(error.headers or {})
     return found
@@ -96,6 +96,7 @@ _MEANS = {
     401: "No valid key",
     403: "The key lacks the scope",
     404: "No such thing, or somebody else's",
+    408: "The body did not come to its end",
     409: "It exists already, or changed meanwhile",
     412: "Another deployment is live by now",
     413: "Too large",

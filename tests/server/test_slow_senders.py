@@ -1,0 +1,131 @@
+"""Who sends too much before it is a request, or never comes to its end, does not hold the server."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import threading
+from collections.abc import Iterator
+
+import pytest
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from aerostack_server.guard import Guard
+from aerostack_server.protocol import LARGEST_HEAD, Protocol
+
+
+class Impatient(Protocol):
+    patience = 0.2
+
+
+async def size(request: Request) -> Response:
+    return PlainTextResponse(str(len(await request.body())))
+
+
+async def long(request: Request) -> Response:
+    await asyncio.sleep(0.6)
+    return PlainTextResponse("done")
+
+
+@contextlib.contextmanager
+def serving(protocol: type[Protocol]) -> Iterator[int]:
+    """The port of an application below our guard."""
+    app = Starlette(routes=[Route("/", size, methods=["GET", "POST"]), Route("/long", long)])
+    app.add_middleware(Guard, secure=False, patience=0.2)
+    server = uvicorn.Server(uvicorn.Config(app, http=protocol, log_level="critical", lifespan="off", ws="none"))
+    listener = socket.create_server(("127.0.0.1", 0))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    try:
+        yield listener.getsockname()[1]
+    finally:
+        server.should_exit = True
+        thread.join()
+        listener.close()
+
+
+@pytest.fixture(scope="module")
+def port() -> Iterator[int]:
+    with serving(Protocol) as port:
+        yield port
+
+
+@pytest.fixture(scope="module")
+def impatient() -> Iterator[int]:
+    with serving(Impatient) as port:
+        yield port
+
+
+def said(port: int, *parts: bytes, length: int | None = None) -> bytes:
+    """What is answered until the connection ends, or until it is as long."""
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+        answer = b""
+        # It may be closed before all of it is sent.
+        with contextlib.suppress(ConnectionError):
+            for part in parts:
+                connection.sendall(part)
+        with contextlib.suppress(ConnectionError):
+            while length is None or len(answer) < length:
+                piece = connection.recv(65536)
+                if not piece:
+                    break
+                answer += piece
+        return answer
+
+
+HEAD = b"GET / HTTP/1.1\r\nHost: x\r\n"
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        b"X-A: " + b"a" * LARGEST_HEAD + b"\r\n\r\n",
+        b"".join(b"X-%d: a\r\n" % number for number in range(8000)) + b"\r\n",
+        # Without an end.
+        b"X-A: " + b"a" * LARGEST_HEAD,
+    ],
+    ids=["one header", "many headers", "no end"],
+)
+def test_a_head_has_an_end(port, more):
+    answer = said(port, HEAD + more)
+    # A system may drop what was answered when the rest of the request is thrown away.
+    assert answer == b"" or answer.startswith(b"HTTP/1.1 431 Request Header Fields Too Large\r\n")
+
+
+def test_a_head_may_be_large_and_have_a_body_behind_it(port):
+    body = b"b" * 500_000
+    head = b"POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-A: " + b"a" * 50_000
+    answer = said(port, head + b"\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+    assert answer.startswith(b"HTTP/1.1 200 OK") and answer.endswith(b"\r\n\r\n500000")
+
+
+def test_requests_of_one_connection_are_measured_apart(port):
+    large = HEAD + b"X-A: " + b"a" * 40_000 + b"\r\n"
+    answer = said(port, *[large + b"\r\n"] * 4, large + b"Connection: close\r\n\r\n")
+    assert answer.count(b"HTTP/1.1 200 OK") == 5
+
+
+@pytest.mark.parametrize("sent", [(), (b"GET",), (HEAD,), (HEAD + b"\r\n", HEAD)], ids=repr)
+def test_a_head_that_does_not_come_to_its_end_ends_the_connection(impatient, sent):
+    assert said(impatient, *sent).count(b"HTTP/1.1 200 OK") == len(sent) // 2
+
+
+def test_an_answer_may_take_longer_than_a_head(impatient):
+    answer = said(impatient, HEAD.replace(b"/ ", b"/long ") + b"\r\n", HEAD, length=1)
+    assert answer.startswith(b"HTTP/1.1 200 OK")
+
+
+def test_a_body_that_stops_coming_is_not_waited_for(port):
+    answer = said(port, b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc")
+    assert answer.startswith(b"HTTP/1.1 408 Request Timeout\r\n")
+    assert b"connection: close" in answer.lower()
+
+
+def test_the_server_itself_is_served_so(sqlite_server):
+    answer = said(sqlite_server.port, HEAD + b"X-A: " + b"a" * LARGEST_HEAD)
+    assert answer == b"" or answer.startswith(b"HTTP/1.1 431 ")
