@@ -86,8 +86,8 @@ HEAD = b"GET / HTTP/1.1\r\nHost: x\r\n"
     [
         b"X-A: " + b"a" * LARGEST_HEAD + b"\r\n\r\n",
         b"".join(b"X-%d: a\r\n" % number for number in range(8000)) + b"\r\n",
-        # Without an end.
-        b"X-A: " + b"a" * LARGEST_HEAD,
+        # Without an end, and more than is read at once.
+        b"X-A: " + b"a" * 1_000_000,
     ],
     ids=["one header", "many headers", "no end"],
 )
@@ -127,5 +127,5 @@ def test_a_body_that_stops_coming_is_not_waited_for(port):
 
 
 def test_the_server_itself_is_served_so(sqlite_server):
-    answer = said(sqlite_server.port, HEAD + b"X-A: " + b"a" * LARGEST_HEAD)
+    answer = said(sqlite_server.port, HEAD + b"X-A: " + b"a" * 1_000_000)
     assert answer == b"" or answer.startswith(b"HTTP/1.1 431 ")
