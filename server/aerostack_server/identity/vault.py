@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import os
 import secrets
+import tempfile
 from hashlib import sha256
 from pathlib import Path
 
@@ -42,7 +44,7 @@ class Vault:
         name, rest = sealed[1 : 1 + _ID], sealed[1 + _ID :]
         cipher = self._keys.get(name)
         try:
-            if cipher is None or sealed[:1] != _VERSION:
+            if cipher is None or sealed[:1] != _VERSION or len(rest) < _NONCE:
                 raise InvalidTag
             return cipher.decrypt(rest[:_NONCE], rest[_NONCE:], place.encode()).decode()
         except InvalidTag:
@@ -58,24 +60,46 @@ class Vault:
 
 
 def of(given: Secret | None, folder: Path) -> Vault:
-    """With the keys in ``AEROSTACK_SERVER_MASTER_KEY``, else with the one in ``folder``, which is made if need be."""
+    """With the keys in ``AEROSTACK_SERVER_MASTER_KEY``, else with the one in ``folder``, which is made if need be.
+
+    Raises ``ConfigError`` for what is no master key.
+    """
     if given is not None:
         return Vault(tuple(_decoded(part) for part in given.reveal().split(",")))
     file = folder / "master.key"
-    try:
-        return Vault(tuple(_decoded(line) for line in file.read_text().split()))
-    except FileNotFoundError:
+    if not file.exists():
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    key = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+        _make(file)
+    lines = file.read_text(errors="replace").split()
     try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:  # another replica was faster
-        return of(None, folder)
-    with os.fdopen(descriptor, "w") as stream:
-        stream.write(key + "\n")
-        stream.flush()
-        os.fsync(stream.fileno())
-    return Vault((_decoded(key),))
+        # Without one there is nothing to open secrets with, and a new one would open none of them.
+        return Vault(tuple(_decoded(line) for line in lines or [""]))
+    except ConfigError:
+        raise ConfigError(
+            f"{file} holds no master key",
+            key="AEROSTACK_SERVER_MASTER_KEY",
+            hint="restore the file from a backup: with another key no secret can be opened",
+        ) from None
+
+
+def _make(file: Path) -> None:
+    """A new key, there as a whole or not at all; of several who make one, the first one's stays."""
+    key = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+    descriptor, draft = tempfile.mkstemp(dir=file.parent, prefix=".master.key.")
+    try:
+        with os.fdopen(descriptor, "w") as stream:
+            stream.write(key + "\n")
+            stream.flush()
+            os.fsync(stream.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, file)
+    finally:
+        Path(draft).unlink()
+    folder = os.open(file.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def _decoded(text: str) -> bytes:
