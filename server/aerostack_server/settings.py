@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 from aerostack.errors import ConfigError
 from aerostack.model import Secret
 
+#: Below many countries these are nobody's own.
+_SECOND_LEVELS = frozenset(("ac", "co", "com", "edu", "go", "gob", "gov", "mil", "ne", "net", "nom", "or", "org"))
 _CLOUDFLARE = "https://api.cloudflare.com/client/v4"
 
 
@@ -25,7 +27,7 @@ class Settings:
     data: Path
     url: str
     domain: str
-    database_url: str
+    database_url: str = field(repr=False)
     platform_url: str = _CLOUDFLARE
     platform_account: str = ""
     platform_tokens: tuple[Secret, ...] = ()
@@ -76,14 +78,23 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
 
 
 def _check_domain(domain: str, own: str) -> None:
-    host = domain.partition(":")[0].lower()
-    if host == own or (own.endswith(f".{host}") and not _is_local(domain)):
-        # A tenant's page could read or set cookies of the dashboard.
+    host, own = domain.partition(":")[0].lower().rstrip("."), own.lower().rstrip(".")
+    if host == own or (_site(host) == _site(own) and not _is_local(domain)):
+        # A tenant's page can set cookies for what both have in common, and the browser takes them for the dashboard's.
         raise ConfigError(
-            f"AEROSTACK_SERVER_DOMAIN ({host}) must not contain the host of the dashboard ({own})",
+            f"AEROSTACK_SERVER_DOMAIN ({host}) and the dashboard's host ({own}) belong to one domain, {_site(own)}",
             key="AEROSTACK_SERVER_DOMAIN",
             hint="give Workers a registered domain of their own",
         )
+
+
+def _site(host: str) -> str:
+    """What has to be registered for the host: two labels, or three below such as ``co.uk``."""
+    labels = host.split(".")
+    if labels[-1].isdecimal():  # an address
+        return host
+    shared = len(labels) > 2 and len(labels[-1]) == 2 and labels[-2] in _SECOND_LEVELS
+    return ".".join(labels[-3 if shared else -2 :])
 
 
 def _is_local(domain: str) -> bool:
