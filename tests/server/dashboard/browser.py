@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from selenium import webdriver
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
@@ -73,7 +74,9 @@ class Browser:
 
     def until(self, condition: Any) -> Any:
         """Wait for something that happens without a click."""
-        return WebDriverWait(self.driver, 20, 0.05).until(lambda _: condition())
+        # What is looked at may be replaced at the same moment.
+        wait = WebDriverWait(self.driver, 20, 0.05, ignored_exceptions=[WebDriverException])
+        return wait.until(lambda _: condition())
 
     def forget(self) -> None:
         """Sign out the hard way."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import Connection, select
 from tests.server.dashboard.browser import Browser, chromium
 from tests.server.servers import RunningServer, Tenant, running_server
 
 from aerostack.testing import RunningEdge
-from aerostack_server.database import Database
-from aerostack_server.identity import keys, passwords, users
+from aerostack_server.database import Database, tables
+from aerostack_server.identity import keys, passwords, sessions, users
 
 OWNER, PASSWORD = "owner@example.com", "correct horse battery"
 
@@ -34,7 +35,7 @@ def owner(fresh: RunningServer) -> Tenant:
     database = Database(fresh.database_url)
     hashed = passwords.hashed(PASSWORD)
 
-    def work(connection):
+    def work(connection: Connection) -> tuple[str, str]:
         account, _ = users.create_account(connection, name="Acme", address=OWNER, password_hash=hashed)
         return account, keys.new(connection, account=account, name="tests", scopes=keys.SCOPES).key
 
@@ -57,8 +58,20 @@ def browser(chrome: Browser, fresh: RunningServer) -> Iterator[Browser]:
 @pytest.fixture
 def signed_in(browser: Browser, owner: Tenant) -> Browser:
     """The owner, at the projects."""
-    sign_in(browser)
+    database = Database(owner.server.database_url)
+    made = database.write_now(lambda connection: sessions.sign_in(connection, user_of(connection, owner)))
+    database.engine.dispose()
+    assert made is not None
+    browser.driver.add_cookie({"name": sessions.COOKIE, "value": made.token, "path": "/", "httpOnly": True})
+    browser.open("/")
     return browser
+
+
+def user_of(connection: Connection, tenant: Tenant) -> str:
+    """Its first member."""
+    members = tables.memberships
+    wanted = select(members.c.user_id).where(members.c.account_id == tenant.id).order_by(members.c.created_at)
+    return str(connection.scalar(wanted))
 
 
 def sign_in(browser: Browser, address: str = OWNER, password: str = PASSWORD) -> None:

@@ -10,6 +10,10 @@ from tests.conftest import AEROSTACK
 from tests.plugins.hosted.terminal import at_terminal
 from tests.server.dashboard.conftest import OWNER, PASSWORD, sign_in
 
+#: One browser and one server for all of them.
+pytestmark = pytest.mark.xdist_group("dashboard")
+
+
 NEW_PASSWORD = "another horse battery"
 
 

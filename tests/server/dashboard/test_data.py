@@ -5,6 +5,10 @@ from __future__ import annotations
 import pytest
 from tests.server.servers import fetch
 
+#: One browser and one server for all of them.
+pytestmark = pytest.mark.xdist_group("dashboard")
+
+
 SECRETIVE = (
     "export default { fetch(_, env) { return new Response(JSON.stringify([env.TOKEN, env.LINES, env.GREETING])) } }"
 )

@@ -5,6 +5,10 @@ from __future__ import annotations
 import pytest
 from tests.server.servers import fetch
 
+#: One browser and one server for all of them.
+pytestmark = pytest.mark.xdist_group("dashboard")
+
+
 WORKER = "export default {{ fetch() {{ return new Response('{}') }} }}"
 
 
@@ -60,14 +64,20 @@ def test_the_history_says_who_when_and_what(signed_in, shop):
     signed_in.photograph("deployment")
 
 
-def test_a_click_rolls_back(signed_in, shop):
-    signed_in.open("/projects/shop/environments/staging")
+def test_a_click_rolls_back(signed_in, owner):
+    project = owner.project("Undone")
+    project.live(WORKER.format("good"))
+    project.live(WORKER.format("bad"))
+    signed_in.open("/projects/undone/environments/staging")
     address = signed_in.one("#live-url").get_attribute("href")
-    signed_in.press("Roll back")  # the topmost: what was live before
-    assert signed_in.path == "/projects/shop/environments/staging"
-    assert "Rollback to " in signed_in.one("tbody tr").text
-    assert "owner@example.com" in signed_in.one("tbody tr").text
-    assert fetch(address) == (200, "second")
+    signed_in.press("Roll back")
+    assert signed_in.path == "/projects/undone/environments/staging"
+    assert "Rollback to 1 owner@example.com just now" in signed_in.one("tbody tr").text.replace("\n", " ")
+    assert fetch(address) == (200, "good")
+    assert len(project.call("GET", "/deployments").document["items"]) == 3
+    # A key of the form was used up; the page that is shown now has another.
+    signed_in.press("Roll back")
+    assert fetch(address) == (200, "bad")
 
 
 def test_a_failed_deploy_shows_why_and_replaces_nothing(signed_in, shop):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import uuid
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlencode
 
 import pytest
@@ -11,9 +13,15 @@ from fastapi.routing import APIRoute
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from tests.server.dashboard.conftest import OWNER, PASSWORD, sign_in
+from tests.server.postgres import create_database
+from tests.server.servers import running_server
 
 from aerostack_server.dashboard.install import PAGES
 from aerostack_server.dashboard.route import POLICIES, PageRoute
+
+#: One browser and one server for all of them.
+pytestmark = pytest.mark.xdist_group("dashboard")
+
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 ROUTES = [route for module in PAGES for route in module.router.routes if isinstance(route, APIRoute)]
@@ -36,13 +44,18 @@ def visit(server, method, path, fields=None, cookies=None):
     return server.call(method, path, body=urlencode(fields or {}).encode(), headers=headers)
 
 
+def login(server, address, password, target="/"):
+    """The form of the sign-in, filled and sent."""
+    page = visit(server, "GET", "/sign-in")
+    form = page.headers["set-cookie"].partition(";")[0].partition("=")[2]
+    fields = {"csrf": form, "email": address, "password": password, "next": target}
+    return visit(server, "POST", "/sign-in", fields, {"aerostack_form": form})
+
+
 @pytest.fixture(scope="module")
 def session(fresh, owner):
     """The cookies and the token of somebody who is signed in."""
-    page = visit(fresh, "GET", "/sign-in")
-    form = page.headers["set-cookie"].partition(";")[0].partition("=")[2]
-    login = {"csrf": form, "email": OWNER, "password": PASSWORD}
-    done = visit(fresh, "POST", "/sign-in", login, {"aerostack_form": form})
+    done = login(fresh, OWNER, PASSWORD)
     assert done.status == 303, done.body
     cookies = {"aerostack_session": done.headers["set-cookie"].partition(";")[0].partition("=")[2]}
     token = re.search(r'name="csrf" value="([^"]+)"', visit(fresh, "GET", "/", cookies=cookies).body.decode())
@@ -128,13 +141,13 @@ def test_setup_is_over_once_there_is_an_account(fresh, owner):
 
 def test_guessing_passwords_takes_longer_and_longer(browser, owner):
     unknown = "nobody@example.com"
-    for attempt in range(5):
-        sign_in(browser, unknown, f"guess number {attempt}")
-        assert browser.refusal == "e-mail address or password are wrong"
+    guesses = [login(owner.server, unknown, f"guess number {number}") for number in range(5)]
+    assert [answer.status for answer in guesses] == [401] * 5
+    assert all(b"e-mail address or password are wrong" in answer.body for answer in guesses)
     sign_in(browser, unknown, "guess number 5")
     assert browser.refusal.startswith("too many failed logins\nTry again in ")
     assert browser.field("Password").get_attribute("value") == ""
-    assert [message.rpartition("status of ")[2][:3] for message in browser.complaints()] == ["401"] * 5 + ["429"]
+    assert "429" in " ".join(browser.complaints())
     # Waiting is enough, and a success forgets what was.
     browser.until(lambda: signs_in(browser))
     browser.complaints()
@@ -145,13 +158,21 @@ def signs_in(browser):
     return browser.path == "/"
 
 
-@pytest.mark.parametrize("target", ["//evil.example", "https://evil.example", "/\\evil.example", "/\t/evil.example"])
-def test_signing_in_leads_nowhere_else(browser, owner, target):
-    browser.open("/sign-in?" + urlencode({"next": target}))
-    browser.type("E-mail address", OWNER)
-    browser.type("Password", PASSWORD)
-    browser.press("Sign in")
-    assert browser.path == "/"
+@pytest.mark.parametrize(
+    ("target", "led"),
+    [
+        ("/projects/shop?cursor=a", "/projects/shop?cursor=a"),
+        ("//evil.example", "/"),
+        ("https://evil.example", "/"),
+        ("/\\evil.example", "/"),
+        ("/\t/evil.example", "/"),
+        ("evil", "/"),
+        ("", "/"),
+    ],
+)
+def test_signing_in_leads_nowhere_else(owner, target, led):
+    answer = login(owner.server, OWNER, PASSWORD, target)
+    assert (answer.status, answer.headers["location"]) == (303, led)
 
 
 def test_the_keyboard_is_enough_and_seen(browser, owner):
@@ -190,3 +211,31 @@ def test_answers_forbid_what_the_pages_do_not_need(fresh, session):
     for path in ("/static/htmx.min.js", "/static/style.css", "/static/logs.js"):
         assert visit(fresh, "GET", path).status == 200
     assert visit(fresh, "GET", "/static/../render.py").status == 404
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_of_many_who_set_up_at_once_one_does(edge, tmp_path, kind, request):
+    url = None
+    if kind == "postgresql":
+        url = create_database(request.getfixturevalue("postgres"), f"d{uuid.uuid4().hex[:8]}")
+    with running_server(edge, tmp_path / "new", url, AEROSTACK_SERVER_URL="https://aerostack.example.com") as server:
+        page = visit(server, "GET", "/setup")
+        cookie = page.headers["set-cookie"]
+        # By https, no host beside ours can set it.
+        assert cookie.startswith("__Host-aerostack_form=")
+        assert {"HttpOnly", "Path=/", "SameSite=lax", "Secure"} <= set(cookie.split("; "))
+        form = cookie.partition(";")[0].partition("=")[2]
+
+        def ask(number):
+            login = {"email": f"u{number}@example.com", "password": PASSWORD, "again": PASSWORD}
+            fields = {"csrf": form, "name": f"Account {number}", **login}
+            return visit(server, "POST", "/setup", fields, {"__Host-aerostack_form": form})
+
+        with ThreadPoolExecutor(6) as threads:
+            answers = list(threads.map(ask, range(6)))
+        assert sorted(answer.status for answer in answers) == [303, 409, 409, 409, 409, 409]
+        (won,) = (answer for answer in answers if answer.status == 303)
+        session = won.headers["set-cookie"].partition(";")[0].partition("=")
+        assert session[0] == "__Host-aerostack_session"
+        for path in ("/", "/keys", "/members", "/audit", "/account"):
+            assert visit(server, "GET", path, cookies={session[0]: session[2]}).status == 200

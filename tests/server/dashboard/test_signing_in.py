@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
 from tests.server.dashboard.conftest import OWNER, PASSWORD, sign_in
+from tests.server.servers import running_server
+
+#: One browser and one server for all of them.
+pytestmark = pytest.mark.xdist_group("dashboard")
 
 
 def test_a_new_server_asks_for_its_first_account(chrome, edge, tmp_path):
-    from tests.server.servers import running_server
-
     with running_server(edge, tmp_path / "new") as server:
         chrome.base = server.url
         chrome.forget()

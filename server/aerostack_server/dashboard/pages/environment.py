@@ -30,6 +30,7 @@ async def show(request: Request, project: str, environment: str, cursor: str | N
         items=history["items"],
         next=history["next"],
         first=cursor is None,
+        key=api.new_key(),
         busy=any(item["status"] not in SETTLED for item in history["items"]),
     )
 
@@ -48,6 +49,7 @@ async def one(request: Request, project: str, environment: str, deployment: str)
         item=api_environments.deployment(server, caller, here, made),
         log=made.log,
         document=made.document,
+        key=api.new_key(),
         busy=made.status not in SETTLED,
     )
 
