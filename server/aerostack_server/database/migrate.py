@@ -23,8 +23,12 @@ def migrate_apart(url: str) -> None:
 
     Raises ``ConfigError`` when the database cannot be brought up to date.
     """
-    if _current(Database(url)) == _newest():
-        return
+    database = Database(url)
+    try:
+        if _current(database) == _newest():
+            return
+    finally:
+        database.engine.dispose()
     # Its address may hold a password, which the environment shows to nobody else.
     done = subprocess.run(
         [sys.executable, "-m", __name__],
