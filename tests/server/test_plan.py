@@ -14,7 +14,7 @@ def test_what_a_plan_reads_is_what_every_other_route_shows(tenant: Tenant) -> No
     assert tenant.call("GET", "/projects/plan-me/environments/staging").code == "environment_not_found"
     assert tenant.call("GET", "/projects/nobody/environments/staging").code == "project_not_found"
 
-    project = tenant.project("second")
+    project = tenant.project("planned")
     wanted = [{"kind": "kv", "binding": "CACHE", "name": "cache"}, {"kind": "d1", "binding": "DB", "name": "db"}]
     assert project.call("PUT", "/resources", {"resources": wanted}).status == 200
     assert project.call("PUT", "/secrets", {"secrets": {"B": "2", "A": "1"}}).status in (200, 204)
