@@ -46,7 +46,15 @@ def test_an_answer_without_a_body_needs_no_inflating() -> None:
     assert whole(encoding="gzip") == b""
 
 
-@pytest.mark.parametrize("packed", [b"no gzip", gzip.compress(BODY)[:-9], gzip.compress(BODY)[:5], zlib.compress(BODY)])
+@pytest.mark.parametrize(
+    "packed",
+    [
+        pytest.param(b"no gzip", id="not compressed"),
+        pytest.param(gzip.compress(BODY)[:-9], id="cut at the end"),
+        pytest.param(gzip.compress(BODY)[:5], id="cut in the head"),
+        pytest.param(zlib.compress(BODY), id="another format"),
+    ],
+)
 def test_what_is_broken_or_ends_too_early_is_not_taken_for_whole(packed: bytes) -> None:
     with pytest.raises(Fault) as fault:
         whole(packed, encoding="gzip")
