@@ -18,11 +18,12 @@
     │     ├─ PermissionDeniedError     403: known, but not allowed
     │     ├─ NotFoundError             404
     │     ├─ ConflictError             409, or "already exists"
+    │     │  └─ OvertakenError         exit 4   somebody else changed it since it was looked at
     │     ├─ RateLimitError            429; .retry_after in seconds
     │     ├─ RemoteTimeoutError        no answer in time
     │     └─ UnavailableError          5xx, connection refused, no such host
     ├─ JournalError                    exit 1
-    │  └─ LockedError                  exit 1   another deploy holds the lock
+    │  └─ LockedError                  exit 4   another deploy holds the lock
     └─ AbortedError                    exit 1   the user said no
 
 Anything else that reaches ``main`` is a bug of ours: "internal error", exit 70. Ctrl-C is 130.
@@ -37,6 +38,7 @@ EXIT_OK = 0
 EXIT_FAILED = 1
 EXIT_USAGE = 2
 EXIT_BACKEND_LOAD = 3
+EXIT_OVERTAKEN = 4
 EXIT_BUG = 70
 EXIT_INTERRUPTED = 130
 
@@ -240,6 +242,13 @@ class ConflictError(RemoteError):
     code = "conflict"
 
 
+class OvertakenError(ConflictError):
+    """Somebody else changed, since it was looked at, what was to be changed: their change was not overwritten."""
+
+    code = "overtaken"
+    exit_code = EXIT_OVERTAKEN
+
+
 class RateLimitError(RemoteError):
     """Too many requests. ``retry_after`` is in seconds, ``None`` when the API did not say."""
 
@@ -269,6 +278,7 @@ class LockedError(JournalError):
     """Another deploy of the same project, environment and target is running."""
 
     code = "locked"
+    exit_code = EXIT_OVERTAKEN
 
 
 class AbortedError(AerostackError):

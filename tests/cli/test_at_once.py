@@ -35,7 +35,7 @@ def test_the_second_is_refused_and_told_who_is_first(
         holders = run("unlock", "--json")
         (project / "gate").write_text("go on\n")
     assert first.returncode == 0
-    assert second.status == 1
+    assert second.status == 4
     assert second.document["outcome"] == "not_applied"
     assert second.document["error"]["code"] == "locked"
     assert f"process {first.pid}" in second.document["error"]["message"]

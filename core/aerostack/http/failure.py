@@ -6,6 +6,7 @@ from aerostack.errors import (
     AuthError,
     ConflictError,
     NotFoundError,
+    OvertakenError,
     PermissionDeniedError,
     RateLimitError,
     RemoteError,
@@ -25,7 +26,7 @@ _BY_STATUS: dict[int, type[RemoteError]] = {
     404: NotFoundError,
     408: RemoteTimeoutError,
     409: ConflictError,
-    412: ConflictError,
+    412: OvertakenError,
     429: RateLimitError,
 }
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from aerostack import __version__
-from aerostack.errors import ConflictError, RemoteError, RemoteTimeoutError
+from aerostack.errors import OvertakenError, RemoteError, RemoteTimeoutError
 from aerostack.model import Bundle, Deployment, Journal, Project, Resolution, Tools
 from aerostack_cloudflare.multipart import Part, multipart
 from aerostack_hosted.api import deployments
@@ -67,7 +67,7 @@ def _upload(
         if error.applied is False:
             # The server has decided: another try is another deployment.
             journal.forget(_UPLOAD)
-        if isinstance(error, ConflictError) and error.status == 412:
+        if isinstance(error, OvertakenError):
             error.hint = "somebody else has deployed meanwhile: see `aerostack plan`, then deploy again"
         raise
     journal.forget(_UPLOAD)
@@ -97,7 +97,7 @@ def follow(
             code=made.error_code or "deployment_failed",
         )
     if made.status == "superseded":
-        raise ConflictError(
+        raise OvertakenError(
             f"a newer deployment took the place of deployment {made.number} before it was live",
             applied=False,
             hint="see who deployed: aerostack deployments list",

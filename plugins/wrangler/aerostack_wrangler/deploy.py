@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 
-from aerostack.errors import ConfigError, ConflictError, RemoteError
+from aerostack.errors import ConfigError, OvertakenError, RemoteError
 from aerostack.model import CommandResult, Deployment, Project, Provisioned, Resolution, Tools
 from aerostack.state import refuse_links, write_state
 from aerostack_wrangler import live, session
@@ -25,7 +25,7 @@ def deploy(
 ) -> Deployment:
     """Carry out the plan's worker and triggers actions.
 
-    Raises ``CommandError`` when wrangler fails, and ``ConflictError`` when another version is live afterwards.
+    Raises ``CommandError`` when wrangler fails, and ``OvertakenError`` when another version is live afterwards.
     """
     planned = {action.key: action for action in resolution.actions}
     cloudflare = connect(project, settings, tools)
@@ -90,11 +90,10 @@ def _run(
     return result, session.read(invocation.output)
 
 
-def _overtaken(project: Project, reported: Session, now: Live | None) -> ConflictError:
+def _overtaken(project: Project, reported: Session, now: Live | None) -> OvertakenError:
     what = f"version {now.version} is live" if now else "nothing is live"
-    return ConflictError(
+    return OvertakenError(
         f"wrangler deployed version {reported.version_id} of {project.name}, but {what}: somebody deployed meanwhile",
         applied=None,
         hint="agree who deploys, then deploy again",
-        code="overtaken",
     )

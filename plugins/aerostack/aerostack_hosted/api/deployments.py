@@ -56,7 +56,7 @@ def create(
 ) -> RemoteDeployment:
     """``POST …/deployments``. The same ``key`` means the same deployment, so a lost answer costs nothing.
 
-    ``live`` is the id of the deployment that the plan saw live. Raises ``ConflictError`` (412) when another one is by
+    ``live`` is the id of the deployment that the plan saw live. Raises ``OvertakenError`` (412) when another one is by
     now, and ``RemoteError`` with the platform's reason when the upload does not start.
     """
     content, kind = body
