@@ -149,6 +149,6 @@ def _bound(host: str, port: int) -> socket.socket:
 
 
 def _name(host: str) -> str:
-    if host in ("0.0.0.0", "::"):  # noqa: S104 - compared, not bound
+    if not host.strip("0.:"):  # nothing but zeros: every address of this machine
         return "localhost"
     return f"[{host}]" if ":" in host else host

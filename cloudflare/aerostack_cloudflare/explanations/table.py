@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aerostack_cloudflare.explanations.explanation import Explanation, Scope
 
-_TOKEN = "make a new token at https://dash.cloudflare.com/profile/api-tokens and set CLOUDFLARE_API_TOKEN"  # noqa: S105
+_TOKEN = "make a new token at https://dash.cloudflare.com/profile/api-tokens and set CLOUDFLARE_API_TOKEN"  # nosec B105
 _WAIT = "Cloudflare allows 1200 requests in 5 minutes: wait 5 minutes, then try again"
 _EMAIL = "verify the e-mail address of the Cloudflare account, then deploy again"
 _SUBDOMAIN = "register a workers.dev subdomain in the dashboard under Workers & Pages, or set workers_dev = false"

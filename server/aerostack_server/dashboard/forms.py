@@ -11,7 +11,7 @@ from starlette.formparsers import MultiPartException
 from aerostack_server.problems import Problem, invalid
 
 #: The hidden field of every form.
-TOKEN = "csrf"  # noqa: S105
+TOKEN = "csrf"  # nosec B105
 _MOST = 50
 
 

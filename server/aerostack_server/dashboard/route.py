@@ -28,7 +28,8 @@ POLICIES = ("public", "read", "deploy", "admin")
 
 def page(name: str) -> Callable[[F], F]:
     """Declare who may see the page. A route without it cannot be added."""
-    assert name in POLICIES
+    if name not in POLICIES:
+        raise ValueError(f"there is no policy {name!r}")
 
     def declare(endpoint: F) -> F:
         endpoint.page = name  # type: ignore[attr-defined]

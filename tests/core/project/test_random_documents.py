@@ -10,7 +10,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from aerostack import project
@@ -110,7 +110,6 @@ def _same(left: Any, right: Any) -> bool:
 
 
 @given(_documents())
-@settings(deadline=None, max_examples=50)
 def test_every_value_is_found_where_it_stands(text: str) -> None:
     data = tomllib.loads(text)
     found = outline(text)
@@ -129,7 +128,6 @@ def test_every_value_is_found_where_it_stands(text: str) -> None:
 
 
 @given(st.text(max_size=60) | st.text(alphabet="ab=[]{}\"'#.,\n\r\t \\1", max_size=60))
-@settings(deadline=None, max_examples=200)
 def test_reading_positions_never_fails(text: str) -> None:
     outline(text)
 
@@ -167,7 +165,6 @@ def _projects(draw: st.DrawFn) -> tuple[str, str | None, dict[str, Any], dict[st
 
 
 @given(_projects())
-@settings(deadline=None, max_examples=50)
 def test_writing_an_id_changes_the_id_alone(case: tuple[str, str | None, dict[str, Any], dict[str, Any]]) -> None:
     text, environment, data, expected = case
     assert tomllib.loads(text) == data

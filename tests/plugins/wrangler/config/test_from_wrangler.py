@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from aerostack import project
@@ -125,7 +125,6 @@ def write(folder: Path, source: str, text: str) -> Path:
 
 
 @pytest.mark.parametrize(("source", "dumped"), [("wrangler.toml", dump), ("wrangler.jsonc", json.dumps)])
-@settings(max_examples=60, deadline=None)
 @given(data=files)
 def test_every_environment_means_what_it_meant_to_wrangler(source: str, dumped: Any, data: dict[str, Any]) -> None:
     with tempfile.TemporaryDirectory() as made:
