@@ -138,12 +138,49 @@ class Module:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bundle:
-    """What is uploaded: the entry module first, then the others, then the source map. ``digest`` is 64 hex digits."""
+class Asset:
+    """One static file. ``path`` is its address, such as ``/img/logo.png``; ``size`` is in bytes.
 
-    main: str
+    ``hash`` are 32 hex digits over content and extension: equal ones mean the same file, wherever it lies.
+    """
+
+    path: str
+    file: Path
+    size: int
+    hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assets:
+    """The static files of a Worker. ``digest`` is 64 hex digits over their paths and hashes.
+
+    ``config`` says how they are served, in the form of Cloudflare's API. ``withheld`` names files and folders that are
+    published only when somebody asks for them by name, and that nobody has asked for.
+    """
+
+    files: tuple[Asset, ...]
+    config: Mapping[str, Json]
+    digest: str
+    withheld: tuple[str, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """Bytes of all files."""
+        return sum(asset.size for asset in self.files)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bundle:
+    """What is uploaded: the entry module first, then the others, then the source map; and the static files.
+
+    ``main`` is ``None``, and there is no module, for a Worker of static files only. ``digest`` is 64 hex digits over
+    modules and files.
+    """
+
+    main: str | None
     modules: tuple[Module, ...]
     digest: str
+    assets: Assets | None = None
 
     @property
     def size(self) -> int:

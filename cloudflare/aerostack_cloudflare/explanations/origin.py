@@ -17,6 +17,8 @@ _DIGITS = {
 
 def origin(text: str, bundle: Bundle, root: Path) -> Location | None:
     """Where the first frame of the stack trace in ``text`` that lies in the entry module comes from."""
+    if bundle.main is None:
+        return None
     frame = re.search(rf"{re.escape(bundle.main)}:(\d+):(\d+)", text)
     maps = [module.content for module in bundle.modules if module.type == "sourcemap"]
     if frame is None or not maps:

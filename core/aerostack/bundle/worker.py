@@ -7,10 +7,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
+from aerostack import assets
 from aerostack.bundle import bundled, command, unbundled
 from aerostack.bundle.run import Run
 from aerostack.errors import BundleError, UnsupportedError
-from aerostack.model import Bundle, Module, Project
+from aerostack.http import parallel
+from aerostack.model import Assets, Bundle, Module, Project
 
 Tell: TypeAlias = Callable[[str], None]
 
@@ -29,36 +31,46 @@ def build(project: Project, *, run: Run, step: Tell = _silently, warn: Tell = _s
     Raises ``BundleError`` when the code does not build or is too big, ``ConfigError`` for settings that make no sense,
     ``UnsupportedError`` for a Worker in Python, and what :func:`aerostack.toolchain.install` raises.
     """
-    if project.main is None:
+    if project.main is None and not project.config.get("assets"):
         raise BundleError(
             "there is no code to build: the project has no entry point",
             hint=f'set it in {project.file.name}, for example: main = "src/index.ts"',
         )
-    if project.main.suffix == ".py":
+    if project.main is not None and project.main.suffix == ".py":
         raise UnsupportedError(
             f"Workers in Python cannot be deployed yet, and {_shown(project, project.main)} is one",
             hint="the entry point has to be JavaScript or TypeScript",
             where=project.where.get("main"),
         )
+    assets.check(project)
     command.run_build(project, run, step)
-    _check_entry(project, project.main)
-    if project.config.get("no_bundle"):
-        modules = unbundled.modules(project, project.main)
-    else:
-        modules = bundled.modules(project, project.main, run=run, step=step, warn=warn)
-    bundle = Bundle(main=modules[0].name, modules=modules, digest=digest(modules))
+    modules, files = parallel(lambda: _modules(project, run, step, warn), lambda: assets.collect(project))
+    bundle = Bundle(
+        main=modules[0].name if modules else None, modules=modules, digest=digest(modules, files), assets=files
+    )
     _check_size(bundle)
     return bundle
 
 
-def digest(modules: Sequence[Module]) -> str:
-    """SHA-256 over names, types and contents, as 64 hex digits; the order counts."""
+def _modules(project: Project, run: Run, step: Tell, warn: Tell) -> tuple[Module, ...]:
+    if project.main is None:
+        return ()
+    _check_entry(project, project.main)
+    if project.config.get("no_bundle"):
+        return unbundled.modules(project, project.main)
+    return bundled.modules(project, project.main, run=run, step=step, warn=warn)
+
+
+def digest(modules: Sequence[Module], files: Assets | None = None) -> str:
+    """SHA-256 over names, types and contents, as 64 hex digits; the order of the modules counts."""
     total = hashlib.sha256()
     for module in modules:
         for part in (module.name.encode(), module.type.encode(), module.content):
             # The length keeps ("ab", "c") and ("a", "bc") apart.
             total.update(len(part).to_bytes(8, "big"))
             total.update(part)
+    if files is not None:
+        total.update(files.digest.encode())
     return total.hexdigest()
 
 

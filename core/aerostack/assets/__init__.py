@@ -1,0 +1,14 @@
+"""Static files: which files of the assets folder are published, and under which hash.
+
+``collect`` reads the folder that ``assets.directory`` names. What must not become public is left out, or is an error:
+``ignore`` says which files, ``walk`` what becomes of symbolic links.
+"""
+
+from __future__ import annotations
+
+from aerostack.assets.collect import collect
+from aerostack.assets.content import read
+from aerostack.assets.folder import check
+from aerostack.assets.hashing import asset_hash
+
+__all__ = ["asset_hash", "check", "collect", "read"]
