@@ -21,7 +21,7 @@ AEROSTACK = Path(sys.executable).with_name("aerostack")
 ROOT = Path(__file__).parent.parent
 
 # A slow machine is no failure. Long runs are chosen by `HYPOTHESIS_PROFILE=nightly`, as `make fuzz` does.
-settings.register_profile("default", max_examples=100, deadline=None)
+settings.register_profile("default", max_examples=50, deadline=None)
 settings.register_profile("nightly", max_examples=5000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 

@@ -30,11 +30,6 @@ def apply_defaults(
     if secrets:
         config["secrets"] = {"required": list(secrets)}
     notes += _development_services(document, flat)
-    if "api_key" in document.data:
-        notes.append(
-            f"{document.locate(('api_key',), key=True)}: `api_key` is a secret and this file is public to everybody "
-            "who sees the project: delete the line, revoke the key and set AEROSTACK_API_KEY instead"
-        )
     if environment is not None:
         for key in ("route", "routes"):
             if config.get(key) and flat.origin((key,)) == (key,):

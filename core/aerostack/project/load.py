@@ -8,6 +8,7 @@ from pathlib import Path
 from aerostack.errors import ConfigError, Location
 from aerostack.model import Project
 from aerostack.project import resources, rules
+from aerostack.project.credentials import credential_errors
 from aerostack.project.defaults import apply_defaults
 from aerostack.project.document import Document, read
 from aerostack.project.entry import entry_point
@@ -76,7 +77,7 @@ def refuse_placeholders(project: Project) -> None:
 
 def _examine(document: Document, environment: str | None) -> tuple[Project | None, tuple[ConfigError, ...]]:
     """The project, or else everything that keeps it from being one."""
-    problems = list(rules.shape_errors(document, environment))
+    problems = [*credential_errors(document), *rules.shape_errors(document, environment)]
     if problems:
         return None, _in_order(problems)
     flat = flatten(document, environment)

@@ -45,5 +45,4 @@ OURS_AT_TOP: dict[str, Shape] = {
     "scopes": Shape(),
     "capability_manifest": Map(),
     "commands": Map(about="Commands of the project."),
-    "api_key": Text(),
 }

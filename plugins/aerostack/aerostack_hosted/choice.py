@@ -28,10 +28,10 @@ class Choice:
 def choose(file: Path, url: str) -> Choice:
     """Decide for an ``aerostack.toml`` from what is on this machine, for the API at ``url``.
 
-    Raises ``ConfigError``, also for a key that stands in the file.
+    Raises ``ConfigError``, also for a credential that stands in the file.
     """
     document = files.read(file)
-    _refuse_key(document)
+    files.refuse_credentials(document)
     written = _pinned(document)
     if written is not None:
         return written
@@ -71,18 +71,6 @@ def _pinned(document: files.Document) -> Choice | None:
         return None
     where = document.locate(("project_id",))
     return Choice(reference=project, pinned=True, source=f"project_id in {where}", where=where)
-
-
-def _refuse_key(document: files.Document) -> None:
-    if "api_key" in document.data:
-        raise ConfigError(
-            "`api_key` in aerostack.toml is not used: whoever sees the project would have the key, "
-            "and a project of somebody else would deploy your code to their account",
-            key="api_key",
-            hint="delete the line, revoke that key, and log in: aerostack login (in CI: AEROSTACK_API_KEY)",
-            where=document.locate(("api_key",), key=True),
-            code="api_key_in_file",
-        )
 
 
 def _slug(name: str) -> str:

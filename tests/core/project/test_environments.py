@@ -260,7 +260,6 @@ def test_a_variable_under_a_required_secrets_name_is_left_out_and_reported(toml:
 
 def test_what_the_original_wrote_differently_is_understood(toml: Toml) -> None:
     body = """ai = true
-api_key = "ak_secret"
 [[services]]
 name = "worker2"
 main = "src/two.ts"
@@ -271,11 +270,9 @@ service = "auth"
     loaded = project.load(toml(body), None)
     assert loaded.config["ai"] == {"binding": "AI"}
     assert loaded.config["services"] == [{"binding": "AUTH", "service": "auth"}]
-    assert str(loaded.where["services[0].service"]) == "aerostack.toml:11:11"
+    assert str(loaded.where["services[0].service"]) == "aerostack.toml:10:11"
     assert loaded.notes == (
-        "aerostack.toml:6:1: the service `worker2` has its own `main` and is not deployed with this Worker",
-        "aerostack.toml:5:1: `api_key` is a secret and this file is public to everybody who sees the project: "
-        "delete the line, revoke the key and set AEROSTACK_API_KEY instead",
+        "aerostack.toml:5:1: the service `worker2` has its own `main` and is not deployed with this Worker",
     )
     assert "ai" not in project.load(toml("ai = false"), None).config
 

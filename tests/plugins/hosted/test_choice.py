@@ -74,7 +74,7 @@ def test_a_key_in_the_file_is_refused(file: Path) -> None:
     file.write_text(file.read_text() + 'api_key = "ak_hunter2"\n')
     with pytest.raises(ConfigError) as caught:
         choose(file, URL)
-    assert caught.value.code == "api_key_in_file"
+    assert caught.value.code == "credential_in_file"
     assert str(caught.value.where) == "aerostack.toml:3:1"
     assert "hunter2" not in f"{caught.value.message}{caught.value.hint}"
 
