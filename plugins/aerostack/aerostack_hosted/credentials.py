@@ -1,7 +1,7 @@
 """The keys of this machine's user: ``~/.config/aerostack/credentials.json``, by API address and profile.
 
 The file is private (0600 in a folder of 0700), replaced atomically, and refused when somebody else could read or
-write it.
+write it. Of a key that the user wanted in the keyring it holds ``{"in": "keyring"}`` instead.
 """
 
 from __future__ import annotations
@@ -17,9 +17,11 @@ from typing import Any
 from aerostack.errors import ConfigError
 from aerostack.files import write_atomic
 from aerostack.model import Secret
+from aerostack_hosted.keyring import KeptKey
 
 DEFAULT_PROFILE = "default"
 _VERSION = 1
+_IN_KEYRING = {"in": "keyring"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,11 @@ class Credentials:
     def key(self, url: str, profile: str) -> Secret | None:
         """The key of one profile at one address."""
         return self.keys.get((url, profile))
+
+    @property
+    def in_keyring(self) -> frozenset[tuple[str, str]]:
+        """The addresses and profiles whose key is in the keyring."""
+        return frozenset(place for place, key in self.keys.items() if isinstance(key, KeptKey))
 
     def addresses(self, profile: str) -> tuple[str, ...]:
         """Where a profile has a key."""
@@ -79,9 +86,9 @@ def read(file: Path) -> Credentials:
 
 def write(file: Path, credentials: Credentials) -> None:
     """Store, atomically and for the user alone. Raises ``ConfigError`` when that cannot be done."""
-    keys: dict[str, dict[str, str]] = {}
+    keys: dict[str, dict[str, object]] = {}
     for (url, profile), key in credentials.keys.items():
-        keys.setdefault(url, {})[profile] = key.reveal()
+        keys.setdefault(url, {})[profile] = _IN_KEYRING if isinstance(key, KeptKey) else key.reveal()
     current = credentials.current
     document = {
         "version": _VERSION,
@@ -123,6 +130,8 @@ def _parse(document: Mapping[str, Any]) -> Credentials:
         for profile, value in profiles.items() if isinstance(profiles, dict) else ():
             if isinstance(value, str) and value:
                 keys[url, profile] = Secret(value)
+            elif value == _IN_KEYRING:
+                keys[url, profile] = KeptKey(url, profile)
     current = document.get("current")
     place = (current.get("url"), current.get("profile")) if isinstance(current, dict) else None
     return Credentials(keys, place if place in keys else None)

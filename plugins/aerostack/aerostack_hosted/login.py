@@ -1,7 +1,7 @@
 """Which API is meant, and with which key: decided here and nowhere else.
 
 The address: ``AEROSTACK_API_URL`` › that of the chosen profile › that of the last login › Aerostack's own.
-The key: ``AEROSTACK_API_KEY`` › the one stored for that address and profile.
+The key: ``AEROSTACK_API_KEY`` › the one stored for that address and profile, in the keyring or in the file.
 """
 
 from __future__ import annotations
@@ -45,7 +45,8 @@ def find(environ: Callable[[str], str | None], key: Secret | None, profile: str 
     chosen = named or current
     if key is not None:
         return Login(url=url, profile=chosen, key=key, source="AEROSTACK_API_KEY", file=file)
-    return Login(url=url, profile=chosen, key=stored.key(url, chosen), source=f"the profile {chosen}", file=file)
+    source = f"the profile {chosen}" + (" in the keyring" if (url, chosen) in stored.in_keyring else "")
+    return Login(url=url, profile=chosen, key=stored.key(url, chosen), source=source, file=file)
 
 
 def required(login: Login) -> Secret:

@@ -23,6 +23,14 @@ def login(
     with_key: Annotated[
         bool, typer.Option("--with-key", help="Read a key from stdin, or ask for it without showing it.")
     ] = False,
+    keyring: Annotated[
+        bool | None,
+        typer.Option(
+            "--keyring/--no-keyring",
+            help="Keep the key in the keyring of this desktop. Default: where it was, else in a file.",
+            show_default=False,
+        ),
+    ] = None,
     profile: options.Profile = None,
     api_url: Annotated[
         str | None, typer.Option("--api-url", metavar="URL", help="Another Aerostack. Default: AEROSTACK_API_URL.")
@@ -32,14 +40,13 @@ def login(
 ) -> None:
     """Log in to Aerostack: in the browser, or with a key.
 
-    The key is kept for you alone in ~/.config/aerostack/credentials.json. In CI set AEROSTACK_API_KEY instead: no
-    login is needed then.
+    The key is kept for you alone in ~/.config/aerostack/credentials.json, or with --keyring in the keyring that
+    `secret-tool` (Linux) or `security` (macOS) opens. In CI set AEROSTACK_API_KEY instead: no login is needed then.
 
     For example: aerostack login --with-key < key.txt
     """
 
     def body(output: Output) -> None:
-        from aerostack_hosted import credentials
         from aerostack_hosted.api import me
         from aerostack_hosted.api.connection import Api
 
@@ -47,7 +54,7 @@ def login(
         key = _key_of_user(found) if with_key else _key_from_browser(output, found)
         with Api(found.url, key, tell=output.step) as api:
             who = me.read(api)
-        credentials.write(found.file, credentials.read(found.file).adding(found.url, found.profile, key))
+        _keep(output, found, key, keyring)
         if found.source == "AEROSTACK_API_KEY":
             output.warn("AEROSTACK_API_KEY is set and wins over this login: unset it to use what was stored now")
         if output.as_json:
@@ -67,7 +74,7 @@ def logout(
     """Forget the key of Aerostack on this machine. The key stays valid: `aerostack keys revoke` ends it."""
 
     def body(output: Output) -> None:
-        from aerostack_hosted import credentials
+        from aerostack_hosted import credentials, keyring
         from aerostack_hosted.commands.session import find_login
         from aerostack_hosted.credentials import Credentials
 
@@ -78,6 +85,8 @@ def logout(
             left, forgotten = Credentials(), len(stored.keys)
         else:
             left, forgotten = stored.without(found.url, found.profile), int(known)
+        for url, name in stored.in_keyring - left.in_keyring:
+            keyring.clear(url, name)
         if forgotten:
             credentials.write(found.file, left)
         if output.as_json:
@@ -100,6 +109,25 @@ def _place(profile: str | None, api_url: str | None) -> Login:
         return found
     named = profile or os.environ.get("AEROSTACK_PROFILE") or DEFAULT_PROFILE
     return replace(found, url=check_address(api_url, "--api-url"), profile=named)
+
+
+def _keep(output: Output, found: Login, key: Secret, wanted: bool | None) -> None:
+    """Store the key of a login: in the keyring if that is ``wanted``, or if it was there and nothing else is."""
+    from aerostack.errors import ConfigError
+    from aerostack_hosted import credentials, keyring
+
+    stored = credentials.read(found.file)
+    place = (found.url, found.profile)
+    was = place in stored.in_keyring
+    if wanted or (wanted is None and was):
+        keyring.store(*place, key)
+        key = keyring.KeptKey(*place)
+    credentials.write(found.file, stored.adding(*place, key))
+    if was and not isinstance(key, keyring.KeptKey):
+        try:
+            keyring.clear(*place)
+        except ConfigError as error:
+            output.warn(f"the key of the last login is still in the keyring: {error.message}")
 
 
 def _key_of_user(found: Login) -> Secret:
