@@ -22,7 +22,8 @@ class Module:
 class ScriptVersion:
     """One immutable version of a script, complete: code, bindings (Cloudflare's wire shape) and settings.
 
-    Texts of ``secret_text`` bindings are not in ``bindings`` but in ``secrets``; everything else is.
+    Texts of ``secret_text`` bindings are not in ``bindings`` but in ``secrets``; everything else is. ``cpu_ms`` is the
+    CPU time that a request may use, in milliseconds; ``None`` for the usual.
     """
 
     id: str
@@ -34,6 +35,7 @@ class ScriptVersion:
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     compatibility_date: str = ""
     compatibility_flags: tuple[str, ...] = ()
+    cpu_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

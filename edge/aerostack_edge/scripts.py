@@ -88,6 +88,7 @@ class Code:
             secrets=secrets,
             compatibility_date=content.compatibility_date,
             compatibility_flags=content.compatibility_flags,
+            cpu_ms=content.cpu_ms,
         )
 
 

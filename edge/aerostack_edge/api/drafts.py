@@ -17,7 +17,7 @@ from aerostack_edge.state.deployments import Deployment
 from aerostack_edge.state.namespaces import NamespaceGoneError
 from aerostack_edge.state.versions import Content, StoredModule, Version
 
-#: Settings of a version that are recorded and given back, and change nothing here.
+#: Settings of a version that are recorded and given back; those but ``limits`` change nothing here.
 _EXTRA = ("placement", "limits", "cache_options", "package_dependencies")
 #: What a Worker would miss if it were ignored, with what to call it.
 _UNSUPPORTED = {
@@ -28,6 +28,8 @@ _UNSUPPORTED = {
     "body_part": "The service worker format",
     "capnp_schema": "A Cap'n Proto schema",
 }
+#: What a request may be given of CPU time.
+_LONGEST_CPU_MS = 300_000
 _TAG_LIMIT, _MESSAGE_LIMIT = 100, 1000
 
 
@@ -73,6 +75,7 @@ def content(metadata: Mapping[str, Any], stored: tuple[StoredModule, ...], what:
         raise codes.SCRIPT_INVALID(reason="The metadata names no main_module.")
     if main not in {module.name for module in stored}:
         raise codes.SCRIPT_INVALID(reason=f"No such module: the main_module '{main}' was not uploaded.")
+    _check_limits(metadata.get("limits"))
     return Content(
         main_module=main,
         modules=stored,
@@ -140,6 +143,14 @@ def source(request: web.Request) -> str:
 async def stored(edge: Control, modules: Iterable[Module]) -> tuple[StoredModule, ...]:
     """Put the modules on disk."""
     return await edge.scripts.code.store(tuple(modules))
+
+
+def _check_limits(value: Any) -> None:
+    if value is None:
+        return
+    limit = value.get("cpu_ms", 1) if isinstance(value, Mapping) else None
+    if not isinstance(limit, int) or isinstance(limit, bool) or not 1 <= limit <= _LONGEST_CPU_MS:
+        raise codes.MALFORMED(reason=f"limits.cpu_ms must be a number from 1 to {_LONGEST_CPU_MS}")
 
 
 def _date(value: Any) -> str:

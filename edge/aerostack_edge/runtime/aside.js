@@ -17,6 +17,9 @@ const message = ({ id, timestamp, attempts, format, body }) => ({
 });
 
 const orders = {
+  async "/ping"() {
+    return new Response();
+  },
   async "/watch"(request) {
     watched = (await request.text()) === "on";
     return new Response();

@@ -50,6 +50,11 @@ def parse(raw: bytes) -> Line | None:
     return Line(level, _BUNDLE.sub("", _PLUMBING.sub("", message)), runtime=True)
 
 
+def is_out_of_memory(line: Line) -> bool:
+    """Whether it is V8 saying that it ends the process because its heap is full."""
+    return line.runtime and line.level == "fatal" and "JavaScript heap out of memory" in line.text
+
+
 def reason(lines: Iterable[Line]) -> str:
     """Why the Worker does not start, on one line, such as ``Uncaught Error: no at index.js:3:9``; empty if unknown."""
     said = [line.text for line in lines if line.runtime]

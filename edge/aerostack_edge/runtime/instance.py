@@ -11,13 +11,14 @@ from pathlib import Path
 import aiohttp
 
 from aerostack_edge.model import ScriptVersion
-from aerostack_edge.runtime import script_config
+from aerostack_edge.runtime import script_config, watchdog
 from aerostack_edge.runtime.console import Line
 from aerostack_edge.runtime.flags import Flags
 from aerostack_edge.runtime.folder import Folder
+from aerostack_edge.runtime.limits import Limits
 from aerostack_edge.runtime.neighbours import Neighbours
 from aerostack_edge.runtime.process import Process
-from aerostack_edge.runtime.wire import session
+from aerostack_edge.runtime.wire import PATIENT, session
 
 #: How long requests and WebSockets may go on in a process that has been replaced.
 DRAIN_SECONDS = 10.0
@@ -32,7 +33,7 @@ _ORDER = aiohttp.ClientTimeout(total=900)
 class Instance:
     """One process with one version of a script."""
 
-    def __init__(self, version: ScriptVersion, process: Process, socket: Path, aside: Path) -> None:
+    def __init__(self, version: ScriptVersion, process: Process, limits: Limits, socket: Path, aside: Path) -> None:
         self.version = version
         self.process = process
         self.socket = socket
@@ -45,6 +46,9 @@ class Instance:
         self._telling: asyncio.Task[None] | None = None
         self._idle = asyncio.Event()
         self._idle.set()
+        self._guard = asyncio.create_task(
+            watchdog.guard(process, limits, ask=self._ping, requests=lambda: self._running)
+        )
 
     @property
     def alive(self) -> bool:
@@ -78,6 +82,11 @@ class Instance:
                 told = self._watched
                 await self.order("/watch", b"on" if told else b"off")
 
+    async def _ping(self) -> None:
+        with contextlib.suppress(aiohttp.ClientError):
+            async with self._orders.post("http://aside/ping", timeout=PATIENT):
+                pass
+
     async def order(self, path: str, body: bytes) -> bytes:
         """Ask what is beside the Worker; see ``aside.js``. Raises ``aiohttp.ClientError`` and ``TimeoutError``."""
         async with self._orders.post(f"http://aside{path}", data=body, timeout=_ORDER) as reply:
@@ -97,6 +106,7 @@ class Instance:
     async def stop(self, grace: float) -> None:
         """End the process, with at most ``grace`` seconds to finish what it does."""
         await self.process.stop(grace)
+        await self._guard
         if self._telling is not None:
             self._telling.cancel()
             await asyncio.gather(self._telling, return_exceptions=True)
@@ -128,6 +138,7 @@ class Launcher:
         await self._flags.check(version)
         socket, aside = self._folder.socket(), self._folder.socket()
         scratch = self._folder.scratch()
+        limits = Limits.of(version)
 
         def log(line: Line) -> None:
             for text in line.printed():
@@ -136,8 +147,14 @@ class Launcher:
         try:
             config = script_config.write(version, scratch, socket=socket, aside=aside, near=self._near)
             process = await Process.start(
-                self._workerd, config.path, sockets=2, environ=config.environ, log=log, options=("--experimental",)
+                self._workerd,
+                config.path,
+                sockets=2,
+                environ=config.environ,
+                log=log,
+                options=("--experimental",),
+                memory=limits.hard_memory,
             )
         finally:
             shutil.rmtree(scratch)
-        return Instance(version, process, socket, aside)
+        return Instance(version, process, limits, socket, aside)

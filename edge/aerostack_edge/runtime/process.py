@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import ctypes
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -26,13 +27,17 @@ _KEPT_LINES = 50
 
 
 class Process:
-    """A running workerd. ``ended`` is set once it has ended, ``started`` is a monotonic time."""
+    """A running workerd. ``ended`` is set once it has ended and been heard; ``started`` is a monotonic time.
+
+    ``exceeded`` says which limit it was ended for, as the end of a sentence; empty if for none.
+    """
 
     def __init__(self, popen: subprocess.Popen[bytes], log: Callable[[Line], None]) -> None:
         self.pid = popen.pid
         self.started = time.monotonic()
         self.ended = asyncio.Event()
         self.status: int | None = None
+        self.exceeded = ""
         self._popen = popen
         self._log = log
         self._lines: list[Line] | None = []
@@ -51,10 +56,12 @@ class Process:
         options: tuple[str, ...] = (),
         inherited: tuple[int, ...] = (),
         within: float = STARTUP_SECONDS,
+        memory: int | None = None,
     ) -> Process:
         """Run the configuration and return when all ``sockets`` are listening, which is after top-level code ran.
 
-        ``options`` are more of workerd's options, ``inherited`` file descriptors that they name.
+        ``options`` are more of workerd's options, ``inherited`` file descriptors that they name; the kernel lets it
+        have ``memory`` MiB of its own.
         Raises ``StartupError`` with workerd's reason when it ends before, and after ``within`` seconds.
         """
         said, says = os.pipe()
@@ -68,7 +75,7 @@ class Process:
                 env={"TZ": "UTC", **environ},
                 pass_fds=(says, *inherited),
                 start_new_session=True,
-                preexec_fn=_end_with_parent(),
+                preexec_fn=_confined(memory),
             )
         except (OSError, ValueError) as error:
             os.close(said)
@@ -98,6 +105,16 @@ class Process:
             await asyncio.wait_for(self.ended.wait(), within)
         return self.ended.is_set()
 
+    async def end(self, exceeded: str) -> None:
+        """End it for passing a limit."""
+        self.exceeded = exceeded
+        await self.kill()
+
+    @property
+    def why(self) -> str:
+        """Why it ended, as the end of a sentence."""
+        return f"{self.exceeded} and was ended" if self.exceeded else f"ended with status {self.status}"
+
     async def kill(self) -> None:
         """End it now. Returns when it has ended and all it said is logged."""
         if not self.ended.is_set():
@@ -113,8 +130,8 @@ class Process:
         """Follow its pipes. No thread, no child watcher: the control pipe closes when the process ends."""
         assert self._popen.stdout is not None
         for follow, pipe in (
-            (self._control, os.fdopen(control, "rb", 0)),
             (self._output, self._popen.stdout),
+            (self._control, os.fdopen(control, "rb", 0)),
         ):
             reader = asyncio.StreamReader(limit=_LONGEST_LINE)
             protocol = asyncio.StreamReaderProtocol(reader)
@@ -151,6 +168,8 @@ class Process:
             await asyncio.sleep(pause)
             pause = min(pause * 2, 0.5)
         self.status = status
+        # Its last words may say why.
+        await asyncio.wait(self._tasks[:1])
         self.ended.set()
 
     async def _output(self, reader: asyncio.StreamReader) -> None:
@@ -167,19 +186,27 @@ class Process:
             if line := console.parse(raw):
                 if self._lines is not None and len(self._lines) < _KEPT_LINES:
                     self._lines.append(line)
+                if console.is_out_of_memory(line):
+                    self.exceeded = "outgrew its memory for JavaScript"
                 self._log(line)
 
 
-def _end_with_parent() -> Callable[[], None] | None:
-    """Have the kernel kill the child when the thread that started it ends, whatever way it ends."""
+def _confined(memory: int | None) -> Callable[[], None] | None:
+    """Have the kernel kill the child when the thread that started it ends, whatever way it ends.
+
+    With ``memory``, it also refuses it more than so many MiB that it can write to.
+    """
     if sys.platform != "linux":
         return None
     prctl = ctypes.CDLL(None).prctl
     parent = os.getpid()
+    size = None if memory is None else memory * 1024 * 1024
 
     def ask() -> None:
         prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:  # it ended before we asked
             os._exit(1)
+        if size is not None:
+            resource.setrlimit(resource.RLIMIT_DATA, (size, size))
 
     return ask

@@ -8,9 +8,8 @@ import aiohttp
 from aiohttp import web
 from yarl import URL
 
-from aerostack_edge.runtime import headers, websocket
+from aerostack_edge.runtime import answers, headers, websocket
 from aerostack_edge.runtime.instance import Instance
-from aerostack_edge.runtime.wire import LOST
 
 # A server tells nobody that a client is gone; somebody has to look.
 _WATCH_SECONDS = 1.0
@@ -61,7 +60,7 @@ async def _exchange(instance: Instance, request: web.BaseRequest, *, inside: boo
     except aiohttp.ClientConnectorError:
         raise
     except aiohttp.ClientError:
-        return web.Response(status=502, text=LOST)
+        return await answers.broke_off(instance)
     try:
         return await _relay(upstream, request, last=inside)
     finally:

@@ -14,6 +14,7 @@ import aiohttp
 from aiohttp import web
 
 from aerostack_edge.model import ScriptVersion, Startup, StartupError
+from aerostack_edge.runtime import answers
 from aerostack_edge.runtime.desk import Desk
 from aerostack_edge.runtime.dispatch import Dispatcher
 from aerostack_edge.runtime.door import Door
@@ -165,18 +166,16 @@ class Runtime:
             try:
                 instance = await self._ready(script, wish)
             except StartupError as error:
-                return web.Response(status=503, text=f"The Worker {script} does not start: {error}\n")
+                return answers.not_started(script, error)
             with instance.busy():
                 try:
                     return await forward(instance, request, inside=inside)
                 except aiohttp.ClientConnectorError as error:
                     if not nobody_listens(error):
-                        return web.Response(
-                            status=503, text=f"The edge cannot reach the Worker: {error.os_error.strerror}\n"
-                        )
+                        return answers.told(503, f"The edge cannot reach the Worker: {error.os_error.strerror}.")
                     # Its process ended a moment ago, and nothing was sent.
                     await instance.process.kill()
-        return web.Response(status=503, text=f"The Worker {script} ends as soon as it starts.\n")
+        return answers.told(503, f"The Worker {script} ends as soon as it starts.")
 
     async def _deliver(self, script: str, path: str, body: bytes) -> bytes:
         """Send a script an event. Raises ``UnknownScript``, ``StartupError``, ``aiohttp.ClientError``."""
@@ -184,10 +183,12 @@ class Runtime:
         with instance.busy():
             try:
                 return await instance.order(path, body)
-            except ConnectionLost:
+            except ConnectionLost as error:
                 # Its process has most likely ended: another event must not meet what is left of it.
                 await instance.process.gone(_GONE_SECONDS)
-                raise
+                raise ConnectionLost(
+                    f"the process {instance.process.why}" if not instance.alive else str(error)
+                ) from error
 
     async def _ready(self, name: str, wish: Wish) -> Instance:
         # Names come from anywhere: only those that exist are remembered.
@@ -223,7 +224,7 @@ class Runtime:
         try:
             return await self._answer(script, request, inside=True)
         except UnknownScript:
-            return web.Response(status=503, text=f"There is no Worker {script}.\n")
+            return answers.told(503, f"There is no Worker {script}.")
 
     def _door_path(self, script: str) -> Path:
         return self._folder.socket("d-" + hashlib.sha256(script.encode()).hexdigest()[:16])

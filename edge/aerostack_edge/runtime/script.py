@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Awaitable, Callable
 
@@ -37,6 +38,8 @@ class Script:
         self._lock = asyncio.Lock()
         self._backoff = Backoff()
         self._not_before = 0.0
+        # Why it did not start last time.
+        self._failure: StartupError | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def ready(self, wish: Wish = _ANY) -> Instance:
@@ -49,8 +52,7 @@ class Script:
             split = await self._live(self.name)
             if not split:
                 raise UnknownScript(self.name)
-            await asyncio.sleep(max(0.0, self._not_before - time.monotonic()))
-            return (await self._run(split)).choose(wish)
+            return (await self._again(split)).choose(wish)
 
     async def launch(self, split: Split, *, fresh: bool) -> None:
         """Make the versions live; what was live before and is no more drains in the background.
@@ -61,6 +63,7 @@ class Script:
             await self._run(split, fresh=fresh)
             self._backoff = Backoff()
             self._not_before = 0.0
+            self._failure = None
 
     async def watch(self, on: bool) -> None:
         """Have its processes send what the Worker does to the tails, or no longer."""
@@ -77,6 +80,25 @@ class Script:
             self._traffic = None
             await asyncio.gather(*(instance.stop(grace) for instance in self._instances))
             self._instances.clear()
+
+    async def _again(self, split: Split) -> Traffic:
+        """Start what is live, not too often. After an end one waits; after a start that failed that is known already.
+
+        Raises ``StartupError``.
+        """
+        wait = self._not_before - time.monotonic()
+        if wait > 0 and self._failure is not None:
+            raise self._failure.with_traceback(None)
+        await asyncio.sleep(max(0.0, wait))
+        try:
+            traffic = await self._run(split)
+        except StartupError as error:
+            self._failure = error
+            self._not_before = time.monotonic() + self._backoff.ended(0)
+            self._log(f"{self.name}: does not start: {error}")
+            raise
+        self._failure = None
+        return traffic
 
     async def _run(self, split: Split, *, fresh: bool = False) -> Traffic:
         running = {} if fresh or self._traffic is None else self._traffic.running(split)
@@ -131,11 +153,10 @@ class Script:
             return
         lived = time.monotonic() - instance.process.started
         self._not_before = time.monotonic() + self._backoff.ended(lived)
-        self._log(f"{self.name}: the process ended with status {instance.process.status}; starting it again")
-        try:
+        self._log(f"{self.name}: the process {instance.process.why}; starting it again")
+        # Who asks next is told why if it fails.
+        with contextlib.suppress(UnknownScript, StartupError):
             await self.ready(Wish(version=instance.version.id))
-        except (UnknownScript, StartupError) as error:
-            self._log(f"{self.name}: not started again: {error}")
 
     async def _drain(self, instance: Instance) -> None:
         await instance.drain()

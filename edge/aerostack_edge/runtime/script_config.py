@@ -12,9 +12,9 @@ from aerostack_edge.runtime import bindings, capnp, dispatch
 from aerostack_edge.runtime.bindings import Bound
 from aerostack_edge.runtime.capnp import Embed, Value
 from aerostack_edge.runtime.headers import PROTOCOL
+from aerostack_edge.runtime.limits import HEAP_MEGABYTES
 from aerostack_edge.runtime.neighbours import Neighbours
 
-_HEAP_MEGABYTES = 128
 # What Cloudflare takes for a script without one.
 _OLDEST_DATE = "2021-11-02"
 _FIELDS: Mapping[ModuleType, str] = {
@@ -83,7 +83,7 @@ def write(version: ScriptVersion, folder: Path, *, socket: Path, aside: Path, ne
             {"name": "aside", "address": f"unix:{aside}", "http": {}, "service": "aside"},
         ],
         "extensions": [dispatch.extension()],
-        "v8Flags": [f"--max-heap-size={_HEAP_MEGABYTES}"],
+        "v8Flags": [f"--max-heap-size={HEAP_MEGABYTES}"],
         "logging": {"structuredLogging": True},
     }
     path = folder / "config.capnp"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import io
 import shutil
 import socket
@@ -17,17 +18,20 @@ from yarl import URL
 
 from aerostack.errors import AerostackError
 from aerostack_edge.model import StartupError
-from aerostack_edge.runtime import store_config
+from aerostack_edge.runtime import store_config, watchdog
 from aerostack_edge.runtime.backoff import Backoff
 from aerostack_edge.runtime.console import Line
 from aerostack_edge.runtime.errors import StoreUnavailable
 from aerostack_edge.runtime.folder import Folder
+from aerostack_edge.runtime.limits import Limits
 from aerostack_edge.runtime.namespace import Namespace, StoreKind
 from aerostack_edge.runtime.process import Process
-from aerostack_edge.runtime.wire import session
+from aerostack_edge.runtime.wire import PATIENT, session
 
 _RECOVERY_SECONDS = 15.0
 _BACKLOG = 1024
+# Cloudflare ends a query after 30 seconds; what the simulators hold in memory is not bounded here.
+_LIMITS = Limits()
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -63,7 +67,14 @@ class Store:
     """
 
     def __init__(
-        self, *, data: Path, workerd: Path, simulators: Path, folder: Folder, log: Callable[[str], None]
+        self,
+        *,
+        data: Path,
+        workerd: Path,
+        simulators: Path,
+        folder: Folder,
+        log: Callable[[str], None],
+        limits: Limits = _LIMITS,
     ) -> None:
         self.socket = folder.socket("store")
         self._control = folder.socket("control")
@@ -73,10 +84,12 @@ class Store:
         self._workerd = workerd
         self._simulators = simulators
         self._log = log
+        self._limits = limits
         self._process: Process | None = None
         self._up = asyncio.Event()
         self._backoff = Backoff()
         self._keeper: asyncio.Task[None] | None = None
+        self._guard: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Start it and keep it running. Raises ``AerostackError`` when it does not start."""
@@ -95,8 +108,7 @@ class Store:
         self._orders = session(self._control)
         try:
             await self._run()
-            async with self._orders.get("http://store/") as reply:
-                reply.raise_for_status()
+            await self._ready()
         except (StartupError, aiohttp.ClientError) as error:
             await self.stop()
             raise AerostackError(
@@ -112,6 +124,8 @@ class Store:
         self._up.clear()
         if self._process is not None:
             await self._process.stop(grace)
+        if self._guard is not None:
+            await self._guard
         await self._data.close()
         await self._orders.close()
         for listening in self._listening.values():
@@ -194,7 +208,18 @@ class Store:
             options=("--experimental", *(f"--socket-fd={name}={number}" for name, number in numbers.items())),
             inherited=tuple(numbers.values()),
         )
+        self._guard = asyncio.create_task(
+            watchdog.guard(self._process, self._limits, ask=self._ping, requests=lambda: 0)
+        )
         self._up.set()
+
+    async def _ready(self) -> None:
+        async with self._orders.get("http://store/", timeout=PATIENT) as reply:
+            reply.raise_for_status()
+
+    async def _ping(self) -> None:
+        with contextlib.suppress(aiohttp.ClientError):
+            await self._ready()
 
     async def _keep(self) -> None:
         while True:
@@ -203,7 +228,7 @@ class Store:
             await process.ended.wait()
             self._up.clear()
             delay = self._backoff.ended(time.monotonic() - process.started)
-            self._log(f"store: ended with status {process.status}; starting it again")
+            self._log(f"store: the process {process.why}; starting it again")
             await asyncio.sleep(delay)
             try:
                 await self._run()

@@ -8,9 +8,9 @@ import aiohttp
 from aiohttp import ClientHandlerType, ClientRequest, ClientResponse, WSCloseCode, WSMsgType, web
 from yarl import URL
 
-from aerostack_edge.runtime import headers
+from aerostack_edge.runtime import answers, headers
 from aerostack_edge.runtime.instance import Instance
-from aerostack_edge.runtime.wire import LOST, once
+from aerostack_edge.runtime.wire import once
 
 # Codes that only describe a closure and must not be sent.
 _UNSENDABLE = frozenset({1005, 1006, 1015})
@@ -65,7 +65,7 @@ async def bridge(instance: Instance, request: web.BaseRequest, url: URL, *, insi
         except aiohttp.ClientConnectorError:
             raise
         except aiohttp.ClientError:
-            return web.Response(status=502, text=LOST)
+            return await answers.broke_off(instance)
         chosen = (worker.protocol,) if worker.protocol else ()
         client = web.WebSocketResponse(protocols=chosen, max_msg_size=0, compress=False)
         client.headers.extend(headers.to_client(handshake.headers, handshake=True))

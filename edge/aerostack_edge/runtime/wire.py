@@ -7,10 +7,10 @@ from pathlib import Path
 
 import aiohttp
 
-#: What a client is told, with status 502.
-LOST = "The Worker broke off before it answered.\n"
-
 _CONNECT_SECONDS = 5.0
+
+#: For a question to a process that may be computing.
+PATIENT = aiohttp.ClientTimeout(total=None)
 
 
 class ConnectionLost(aiohttp.ClientError):

@@ -28,7 +28,7 @@ class Content:
     """What an upload says, without the texts of its secrets: what a version is made of.
 
     ``bindings`` have Cloudflare's wire shape; a ``secret_text`` among them has a name only. ``extra`` holds settings
-    of a version that the edge records and gives back but does not act on (``placement``, ``limits``).
+    of a version that the edge records and gives back; of these it acts on ``limits`` alone.
     """
 
     main_module: str
@@ -37,6 +37,12 @@ class Content:
     compatibility_date: str = ""
     compatibility_flags: tuple[str, ...] = ()
     extra: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def cpu_ms(self) -> int | None:
+        """The CPU time that a request may use, in milliseconds; ``None`` for the usual."""
+        limit = self.extra.get("limits", {}).get("cpu_ms")
+        return None if limit is None else int(limit)
 
     @property
     def etag(self) -> str:

@@ -54,6 +54,13 @@ def test_an_unknown_binding_type_is_refused_by_name(api, name):
     [
         ({"main_module": None}, 10021, "The metadata names no main_module."),
         ({"main_module": "x.js"}, 10021, "No such module: the main_module 'x.js' was not uploaded."),
+        ({"limits": {"cpu_ms": 0}}, 7400, "The request is malformed: limits.cpu_ms must be a number from 1 to 300000"),
+        (
+            {"limits": {"cpu_ms": "50"}},
+            7400,
+            "The request is malformed: limits.cpu_ms must be a number from 1 to 300000",
+        ),
+        ({"limits": 50}, 7400, "The request is malformed: limits.cpu_ms must be a number from 1 to 300000"),
         ({"bindings": {}}, 7400, "The request is malformed: bindings must be a list"),
         ({"bindings": ["x"]}, 7400, "The request is malformed: bindings[0] must be an object with a type"),
         ({"bindings": [{"type": "json"}]}, 10052, "Binding at index 0 must have a name."),

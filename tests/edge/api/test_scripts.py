@@ -38,6 +38,21 @@ def test_an_uploaded_worker_answers_at_its_address(api, name):
     assert api.visit(name) == (200, "hello")
 
 
+def test_a_worker_that_uses_more_cpu_time_than_its_own_limit_is_ended(api, name):
+    loops = """
+    export default { fetch(request) {
+      if (request.url.endsWith("/loop")) for (;;);
+      return new Response("well");
+    } };"""
+    limits = {"cpu_ms": 200}
+    assert api.upload(name, loops, limits=limits).status == 200
+    api.enable(name)
+    assert api("GET", f"/workers/scripts/{name}/settings").result["limits"] == limits
+    ended = f"error code: 1102\nThe Worker {name} used more than its 200 ms of CPU time and was ended.\n"
+    assert api.visit(name, "/loop") == (503, ended)
+    assert api.visit(name) == (200, "well")
+
+
 def test_a_worker_answers_only_while_its_address_is_on(api, name):
     api.upload(name, answers("hello"))
     path = f"/workers/scripts/{name}/subdomain"

@@ -56,6 +56,7 @@ class World:
         modules: tuple[Module, ...] = (),
         date: str = "2026-01-01",
         flags: tuple[str, ...] = (),
+        cpu_ms: int | None = None,
     ) -> ScriptVersion:
         return ScriptVersion(
             id=str(uuid.uuid4()),
@@ -67,6 +68,7 @@ class World:
             secrets=secrets or {},
             compatibility_date=date,
             compatibility_flags=flags,
+            cpu_ms=cpu_ms,
         )
 
     async def deploy(self, script: str, code: str, **settings: Any) -> Startup:

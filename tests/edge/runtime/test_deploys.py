@@ -169,8 +169,8 @@ def test_a_live_version_that_no_longer_starts_is_explained(play):
         async with world.request("GET", "demo") as answer:
             text = await answer.text()
             assert (answer.status, text) == (
-                503,
-                "The Worker demo does not start: Uncaught Error: no at index.js:1:7\n",
+                500,
+                "error code: 1101\nThe Worker demo does not start: Uncaught Error: no at index.js:1:7\n",
             )
 
     play(scenario)

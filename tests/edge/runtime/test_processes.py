@@ -36,25 +36,6 @@ def test_an_endless_loop_disturbs_no_neighbour_and_can_be_replaced(play):
     play(scenario)
 
 
-def test_a_worker_that_eats_all_memory_ends_alone_and_comes_back(play, workerds, gone):
-    async def scenario(world):
-        code = """
-        const eaten = [];
-        export default { fetch(request) {
-          if (request.url.endsWith("/eat")) for (;;) eaten.push({ a: Math.random(), b: [1, 2, 3] });
-          return new Response("hungry");
-        } };"""
-        await world.deploy("eater", code)
-        [pid] = workerds() - {world.runtime.store.pid}
-        async with world.request("GET", "eater", "/eat") as answer:
-            assert (answer.status, await answer.text()) == (502, "The Worker broke off before it answered.\n")
-        await gone(pid)
-        assert await world.text("eater") == "hungry"
-        assert any("out of memory" in line for line in world.lines)
-
-    play(scenario)
-
-
 def test_stopping_leaves_no_process_and_no_file(world, workerds):
     async def scenario():
         running = world()
