@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from aerostack.errors import AuthError, PermissionDeniedError
 from aerostack.http import Client
 from aerostack_cloudflare.api import Api
+from aerostack_cloudflare.assets import Assets
 from aerostack_cloudflare.credentials import Credentials
 from aerostack_cloudflare.d1 import D1
 from aerostack_cloudflare.dispatch import Dispatch
@@ -34,6 +35,7 @@ class Cloudflare:
 
     def __init__(self, http: Client, account_id: str) -> None:
         self.account_id = account_id
+        self.assets = Assets(http, account_id)
         self.d1 = D1(http, account_id)
         self.kv = Kv(http, account_id)
         self.r2 = R2(http, account_id)

@@ -52,6 +52,7 @@ def bindings(project: Project, ids: Mapping[str, str]) -> list[Binding]:
         *_resources(project, ids),
         *_lists(project.config),
         *_singles(project.config),
+        *_assets(project.config),
         *_dispatch_namespaces(project.config),
     ]
 
@@ -103,6 +104,12 @@ def _singles(config: Mapping[str, Json]) -> list[Binding]:
         for key, kind in _SINGLES.items()
         if isinstance(entry := config.get(key), Mapping)
     ]
+
+
+def _assets(config: Mapping[str, Json]) -> list[Binding]:
+    assets = config.get("assets")
+    bound = assets.get("binding") if isinstance(assets, Mapping) else None
+    return [{"name": bound, "type": "assets"}] if bound else []
 
 
 def _dispatch_namespaces(config: Mapping[str, Json]) -> list[Binding]:

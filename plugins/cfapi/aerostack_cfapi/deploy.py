@@ -6,6 +6,7 @@ import os
 
 from aerostack.http import parallel
 from aerostack.model import Action, Deployment, Project, Provisioned, Resolution, Tools
+from aerostack_cfapi import static_files
 from aerostack_cfapi.account import connect
 from aerostack_cfapi.bindings import bindings
 from aerostack_cfapi.metadata import content_hash, metadata, tag
@@ -42,11 +43,14 @@ def deploy(
 def _upload(cloudflare: Cloudflare, project: Project, provisioned: Provisioned, tools: Tools) -> str:
     bundle = tools.bundle(project).result()
     document = metadata(project, bundle, bindings(project, provisioned.ids))
-    annotations = {"workers/tag": tag(content_hash(document, bundle), os.urandom(4).hex())}
-    tools.step(f"uploading {project.name} ({bundle.size / 1024:.1f} KiB)")
-    uploaded = cloudflare.scripts.upload(
-        project.name, metadata=document | {"annotations": annotations}, modules=bundle.modules
-    )
+    complete = document | {
+        "annotations": {"workers/tag": tag(content_hash(document, bundle), os.urandom(4).hex())},
+    }
+    if bundle.assets is not None:
+        token = static_files.upload(cloudflare, project.name, bundle.assets, tools)
+        complete["assets"] = complete["assets"] | {"jwt": token}
+    tools.step(f"uploading {project.name}" + (f" ({bundle.size / 1024:.1f} KiB)" if bundle.modules else ""))
+    uploaded = cloudflare.scripts.upload(project.name, metadata=complete, modules=bundle.modules)
     return uploaded.version_id
 
 

@@ -30,12 +30,21 @@ _AS_THEY_ARE = (
 def metadata(project: Project, bundle: Bundle, bindings: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Everything but the annotations: equal inputs give equal metadata."""
     config = project.config
-    document: dict[str, Any] = {
-        "main_module": bundle.main,
-        "bindings": list(bindings),
-        # Without it an upload drops every secret that was set on the Worker.
-        "keep_bindings": ["secret_text", "secret_key", *(("plain_text", "json") if config.get("keep_vars") else ())],
-    }
+    document: dict[str, Any] = {}
+    if bundle.main is not None:
+        document = {
+            "main_module": bundle.main,
+            "bindings": list(bindings),
+            # Without it an upload drops every secret that was set on the Worker.
+            "keep_bindings": [
+                "secret_text",
+                "secret_key",
+                *(("plain_text", "json") if config.get("keep_vars") else ()),
+            ],
+        }
+    if bundle.assets is not None:
+        # The token of the files themselves comes in beside it, once they are there.
+        document["assets"] = {"config": bundle.assets.config}
     for key in _AS_THEY_ARE:
         if config.get(key) is not None:
             document[key] = config[key]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from aerostack import assets
 from aerostack.model import Action, Bundle, Journals, Policy, Project, Resolution, Tools
 from aerostack_cfapi.account import connect
 from aerostack_cfapi.bindings import bindings
@@ -35,7 +36,7 @@ def resolve(project: Project, settings: CfapiSettings, policy: Policy, journals:
     return Resolution(
         target=cloudflare.account_id,
         actions=tuple(actions),
-        notes=notes(project, observed.worker, actions),
+        notes=(*notes(project, observed.worker, actions), *assets.notes(bundle.result().assets)),
         details=_details(observed),
     )
 

@@ -1,9 +1,10 @@
+import dataclasses
 from pathlib import Path
 
 import pytest
 
 from aerostack.errors import ConfigError
-from aerostack.model import Bundle, Json, Module, Project, Resource
+from aerostack.model import Asset, Assets, Bundle, Json, Module, Project, Resource
 from aerostack_cfapi.bindings import bindings
 from aerostack_cfapi.keys import check_keys
 from aerostack_cfapi.metadata import content_hash, metadata, tag, tagged_hash
@@ -85,6 +86,43 @@ def test_metadata_carries_the_configuration_and_keeps_secrets() -> None:
         "limits": {"cpu_ms": 5},
         "placement": {"mode": "smart"},
     }
+
+
+ASSETS = Assets(
+    files=(Asset(path="/index.html", file=Path("public/index.html"), size=5, hash="a" * 32),),
+    config={"html_handling": "none", "_headers": "/*"},
+    digest="2" * 64,
+)
+
+
+def test_static_files_go_with_the_code_and_are_bound_to_it() -> None:
+    bundle = dataclasses.replace(BUNDLE, assets=ASSETS)
+    document = metadata(project(), bundle, [])
+    assert document["main_module"] == "index.js"
+    assert document["assets"] == {"config": {"html_handling": "none", "_headers": "/*"}}
+    assert bindings(project(assets={"directory": "public", "binding": "FILES"}), {}) == [
+        {"name": "FILES", "type": "assets"}
+    ]
+    assert bindings(project(assets={"directory": "public"}), {}) == []
+
+
+def test_a_worker_of_static_files_only_has_no_code_in_its_metadata() -> None:
+    bundle = Bundle(main=None, modules=(), digest="3" * 64, assets=ASSETS)
+    assert metadata(project(compatibility_date="2026-01-01"), bundle, []) == {
+        "assets": {"config": {"html_handling": "none", "_headers": "/*"}},
+        "compatibility_date": "2026-01-01",
+    }
+
+
+@pytest.mark.parametrize(
+    "config", [{"vars": {"A": "1"}}, {"kv_namespaces": [{"binding": "KV"}]}, {"ai": {"binding": "AI"}}]
+)
+def test_what_only_code_could_use_is_refused_without_code(config: dict[str, Json]) -> None:
+    (key,) = config
+    with pytest.raises(ConfigError) as raised:
+        check_keys(project(assets={"directory": "public"}, **config))
+    assert raised.value.message == f"a Worker of static files only has no code that could use `{key}`"
+    assert raised.value.hint == f"remove `{key}`, or name the code: main = …"
 
 
 def test_the_hash_follows_code_and_configuration_and_nothing_else() -> None:
