@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from aiohttp import web
 
@@ -19,11 +20,12 @@ from aerostack_edge.transfers import Transfers
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Control:
-    """The parts of a running edge. ``hosts`` are the names under which the API answers."""
+    """The parts of a running edge. ``hosts`` are the names under which the API answers, ``data`` its folder."""
 
     account: str
     token: str = field(repr=False)
     hosts: frozenset[str]
+    data: Path
     database: Database
     runtime: Runtime
     scripts: Scripts

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from aerostack.errors import AerostackError
+from aerostack_edge import disk
 from aerostack_edge.state import identity
 
 _SHUTDOWN_GRACE = 2.0  # seconds for requests under way
@@ -20,10 +21,17 @@ def serve(*, host: str, port: int, data: Path, workerd: Path, simulators: Path, 
     """Serve the account under ``data`` until SIGINT or SIGTERM; the exit status. ``port`` 0 is any free one.
 
     ``announce`` gets one line with the address when everything answers, and later what Workers log. Raises
-    ``AerostackError`` when the port or the folder is taken.
+    ``AerostackError`` when the port or the folder is taken, or the disk is full.
     """
-    with identity.claimed(data):
-        return asyncio.run(_serve(host, port, data, workerd, simulators, announce))
+    try:
+        with identity.claimed(data):
+            return asyncio.run(_serve(host, port, data, workerd, simulators, announce))
+    except (OSError, sqlite3.Error) as error:
+        if not disk.is_full(error, data):
+            raise
+        raise AerostackError(
+            f"the disk of {data} is full", hint="free some space there, then start the edge again", code="edge_disk"
+        ) from error
 
 
 def variables(data: Path) -> dict[str, str]:
@@ -92,6 +100,7 @@ async def _serve(
             account=who.account,
             token=who.token,
             hosts=LOOPBACK | {host.lower()},
+            data=data,
             database=database,
             runtime=runtime,
             scripts=Scripts(database, code, runtime, addresses, events),

@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from aiohttp import web
 
+from aerostack_edge import disk
 from aerostack_edge.addresses import hostname
 from aerostack_edge.api import (
     account,
@@ -42,7 +43,7 @@ from aerostack_edge.api import (
 from aerostack_edge.api.envelope import ApiError, refusal
 from aerostack_edge.api.paths import ROOT
 from aerostack_edge.control import Control, control
-from aerostack_edge.runtime import StoreUnavailable
+from aerostack_edge.runtime import StoreFull, StoreUnavailable
 
 Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -119,11 +120,17 @@ async def _guarded(
         return refusal(codes.NO_METHOD(method=request.method, path=path))
     except web.HTTPException as error:
         return refusal(ApiError(error.status, error.status, error.reason))
+    except StoreFull:
+        report(f"{request.method} {path} failed: {codes.DISK_FULL()}")
+        return refusal(codes.DISK_FULL())
     except StoreUnavailable as error:
         return refusal(codes.UNAVAILABLE(reason=error))
     except ConnectionError:
         raise  # the client is gone: nobody to answer
-    except Exception:
+    except Exception as error:
+        if disk.is_full(error, edge.data):
+            report(f"{request.method} {path} failed: {codes.DISK_FULL()}")
+            return refusal(codes.DISK_FULL())
         report(f"{request.method} {path} failed:\n{traceback.format_exc()}")
         return refusal(codes.INTERNAL())
 

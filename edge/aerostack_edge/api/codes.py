@@ -37,6 +37,8 @@ TOO_LARGE = Code(413, 413, "The request body is larger than {limit} bytes")
 NO_TRANSFER = Code(404, 19001, "There is no such transfer, or it has expired")
 INTERNAL = Code(500, 10013, "The edge failed to answer; its log says why")
 UNAVAILABLE = Code(503, 10001, "The store is not answering: {reason}")
+#: Ours, not Cloudflare's.
+DISK_FULL = Code(507, 19010, "The disk of the edge is full. Free some space there, then try again.")
 #: Ours, not Cloudflare's: what the real one could do.
 UNSUPPORTED = Code(400, 19000, "{what} is not supported by this edge")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from aerostack.cron import Cron
-from aerostack_edge.runtime.errors import StoreUnavailable, UnknownScript, UnsupportedBinding
+from aerostack_edge.runtime.errors import StoreFull, StoreUnavailable, UnknownScript, UnsupportedBinding
 from aerostack_edge.runtime.messages import Message
 from aerostack_edge.runtime.producer import check_messages, message_delay
 from aerostack_edge.runtime.runtime import Runtime
@@ -14,6 +14,7 @@ __all__ = [
     "Message",
     "Runtime",
     "Store",
+    "StoreFull",
     "StoreReply",
     "StoreUnavailable",
     "UnknownScript",

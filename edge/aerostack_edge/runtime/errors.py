@@ -20,3 +20,7 @@ class UnsupportedBinding(StartupError):
 
 class StoreUnavailable(Exception):
     """The store did not answer. What was asked of it may or may not have been done."""
+
+
+class StoreFull(StoreUnavailable):
+    """The store failed for want of room on its disk. What was asked of it has not been done."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import binascii
 import json
+import sqlite3
 from base64 import b64decode
 from typing import Any, cast, get_args
 
@@ -42,7 +43,11 @@ class Producer:
             check_messages(messages)
         except (ValueError, KeyError, TypeError) as error:
             return web.Response(status=400, reason=str(error))
-        return web.json_response({"metadata": {"metrics": _metrics(await self._queues.send(id, messages))}})
+        try:
+            depth = await self._queues.send(id, messages)
+        except sqlite3.Error as error:
+            return web.Response(status=500, reason=f"The message cannot be written: {error}")
+        return web.json_response({"metadata": {"metrics": _metrics(depth)}})
 
 
 def _single(request: web.BaseRequest, body: bytes) -> Message:

@@ -167,6 +167,8 @@ class Runtime:
                 instance = await self._ready(script, wish)
             except StartupError as error:
                 return answers.not_started(script, error)
+            except OSError as error:
+                return answers.told(503, f"The edge cannot start the Worker {script}: {error.strerror}.")
             with instance.busy():
                 try:
                     return await forward(instance, request, inside=inside)

@@ -11,21 +11,25 @@ import time
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType, TracebackType
+from typing import get_args
 
 import aiohttp
 from multidict import CIMultiDictProxy
 from yarl import URL
 
 from aerostack.errors import AerostackError
+from aerostack_edge import disk
 from aerostack_edge.model import StartupError
 from aerostack_edge.runtime import store_config, watchdog
 from aerostack_edge.runtime.backoff import Backoff
 from aerostack_edge.runtime.console import Line
-from aerostack_edge.runtime.errors import StoreUnavailable
+from aerostack_edge.runtime.desk import Desk
+from aerostack_edge.runtime.errors import StoreFull, StoreUnavailable
 from aerostack_edge.runtime.folder import Folder
 from aerostack_edge.runtime.limits import Limits
 from aerostack_edge.runtime.namespace import Namespace, StoreKind
 from aerostack_edge.runtime.process import Process
+from aerostack_edge.runtime.syncer import Syncer
 from aerostack_edge.runtime.wire import PATIENT, session
 
 _RECOVERY_SECONDS = 15.0
@@ -78,13 +82,16 @@ class Store:
     ) -> None:
         self.socket = folder.socket("store")
         self._control = folder.socket("control")
+        self._syncer = folder.socket("syncer")
         self._config = folder.path / "store.capnp"
         self._objects = data / "objects"
         self._blobs = data / "blobs"
+        self._syncing = Desk(Syncer(self._blobs).receive)
         self._workerd = workerd
         self._simulators = simulators
         self._log = log
         self._limits = limits
+        self._opened = contextlib.AsyncExitStack()
         self._process: Process | None = None
         self._up = asyncio.Event()
         self._backoff = Backoff()
@@ -93,19 +100,25 @@ class Store:
 
     async def start(self) -> None:
         """Start it and keep it running. Raises ``AerostackError`` when it does not start."""
-        for folder in (self._objects, self._blobs):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        await asyncio.to_thread(self._prepare)
+        await self._syncing.open(self._syncer)
+        self._opened.push_async_callback(self._syncing.close)
         text = store_config.text(
             simulators=self._simulators,
             objects=self._objects,
             blobs=self._blobs,
             socket=self.socket,
             control=self._control,
+            syncer=self._syncer,
         )
         self._config.write_text(text)
         self._listening = {"store": self._listen(self.socket), "control": self._listen(self._control)}
+        for listening in self._listening.values():
+            self._opened.callback(listening.close)
         self._data = session(self.socket)
+        self._opened.push_async_callback(self._data.close)
         self._orders = session(self._control)
+        self._opened.push_async_callback(self._orders.close)
         try:
             await self._run()
             await self._ready()
@@ -126,10 +139,7 @@ class Store:
             await self._process.stop(grace)
         if self._guard is not None:
             await self._guard
-        await self._data.close()
-        await self._orders.close()
-        for listening in self._listening.values():
-            listening.close()
+        await self._opened.aclose()
 
     @property
     def pid(self) -> int | None:
@@ -148,7 +158,8 @@ class Store:
     ) -> StoreReply:
         """Ask the simulator of one namespace; ``path`` is sent as it is, with its query.
 
-        Raises ``ValueError`` for an id of the wrong form, ``StoreUnavailable`` when no answer comes.
+        Raises ``ValueError`` for an id of the wrong form, ``StoreUnavailable`` when no answer comes, of which
+        ``StoreFull`` is a kind.
         """
         namespace = Namespace(kind, id)
         url = URL(f"http://store{path}", encoded=True)
@@ -163,6 +174,9 @@ class Store:
             )
         except aiohttp.ClientError as error:
             raise StoreUnavailable("the store ended before it answered") from error
+        if response.status >= 500 and disk.is_scarce(self._blobs):
+            response.close()
+            raise StoreFull("the store failed, and its disk has no room left")
         return StoreReply(response)
 
     async def drop(self, kind: StoreKind, id: str) -> None:
@@ -182,6 +196,13 @@ class Store:
         for file in (self._objects / store_config.unique_key(kind)).glob(f"{said}.sqlite*"):
             file.unlink(missing_ok=True)
         shutil.rmtree(self._blobs / namespace.folder, ignore_errors=True)
+
+    def _prepare(self) -> None:
+        for folder in (self._blobs, *(self._objects / store_config.unique_key(kind) for kind in get_args(StoreKind))):
+            disk.make_folder(folder)
+        # What was being written when the power went.
+        for partial in self._blobs.glob("*/*/.*.tmp"):
+            partial.unlink()
 
     async def _recovered(self) -> None:
         try:

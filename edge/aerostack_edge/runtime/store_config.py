@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from aerostack_edge.runtime import capnp
@@ -21,8 +22,11 @@ def unique_key(kind: StoreKind) -> str:
     return f"aerostack-{kind}"
 
 
-def text(*, simulators: Path, objects: Path, blobs: Path, socket: Path, control: Path) -> str:
-    """The configuration file. It listens at ``socket`` for bindings and at ``control`` for us."""
+def text(*, simulators: Path, objects: Path, blobs: Path, socket: Path, control: Path, syncer: Path) -> str:
+    """The configuration file. It listens at ``socket`` for bindings and at ``control`` for us.
+
+    It asks at ``syncer`` to have files of ``blobs`` on disk.
+    """
 
     def embed(path: Path) -> Embed:
         return Embed(str(path.absolute()))
@@ -49,7 +53,9 @@ def text(*, simulators: Path, objects: Path, blobs: Path, socket: Path, control:
         "services": [
             {"name": "store", "worker": store},
             {"name": "objects", "disk": {"path": str(objects.absolute()), "writable": True}},
-            {"name": "blobs", "disk": {"path": str(blobs.absolute()), "writable": True}},
+            {"name": "blobs", "worker": _blobs()},
+            {"name": "disk", "disk": {"path": str(blobs.absolute()), "writable": True}},
+            {"name": "syncer", "external": {"address": f"unix:{syncer}", "http": {}}},
             {"name": "internet", "network": {"allow": []}},
         ],
         "sockets": [
@@ -67,3 +73,11 @@ def text(*, simulators: Path, objects: Path, blobs: Path, socket: Path, control:
         "logging": {"structuredLogging": True},
     }
     return capnp.document(config)
+
+
+def _blobs() -> Mapping[str, Value]:
+    return {
+        "compatibilityDate": "2026-01-01",
+        "modules": [{"name": "blobs", "esModule": Embed(str(Path(__file__).with_name("blobs.js").absolute()))}],
+        "bindings": [{"name": "DISK", "service": "disk"}, {"name": "SYNC", "service": "syncer"}],
+    }

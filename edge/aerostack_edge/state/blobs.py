@@ -8,18 +8,19 @@ import secrets
 from collections.abc import Iterable
 from pathlib import Path
 
+from aerostack_edge import disk
+
 
 class Blobs:
     """A folder of immutable files. A digest handed out by ``put`` is on disk."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(mode=0o700, exist_ok=True)
+        disk.make_folder(folder)
         self._folder = folder
 
     def put(self, contents: Iterable[bytes]) -> list[str]:
-        """Store several at once; their digests, in order. Blocks on the disk."""
+        """Store several at once; their digests, in order. Blocks on the disk. Raises ``OSError``."""
         digests = []
-        fresh = False
         for content in contents:
             digest = hashlib.sha256(content).hexdigest()
             digests.append(digest)
@@ -27,18 +28,17 @@ class Blobs:
             if target.exists():
                 continue
             partial = self._folder / f".{digest}.{secrets.token_hex(4)}"
-            with partial.open("xb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            partial.rename(target)
-            fresh = True
-        if fresh:
-            folder = os.open(self._folder, os.O_RDONLY)
             try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
+                with partial.open("xb") as file:
+                    file.write(content)
+                    file.flush()
+                    os.fsync(file.fileno())
+                partial.rename(target)
+            except OSError:
+                partial.unlink(missing_ok=True)  # a full disk needs its room
+                raise
+        # Also for those that are there already: who puts them may not have come so far.
+        disk.sync(self._folder)
         return digests
 
     def get(self, digest: str) -> bytes:

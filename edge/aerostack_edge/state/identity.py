@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from aerostack.errors import AerostackError
+from aerostack_edge import disk
 
 SUBDOMAIN = "edge"
 
@@ -68,12 +69,13 @@ def save(data: Path, identity: Identity) -> None:
         file.flush()
         os.fsync(file.fileno())
     partial.rename(data / "edge.json")
+    disk.sync(data)
 
 
 @contextlib.contextmanager
 def claimed(data: Path) -> Iterator[None]:
     """Hold the folder for this process. Raises ``AerostackError`` naming the process that has it."""
-    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    disk.make_folder(data)
     data.chmod(0o700)
     with (data / "edge.lock").open("a+") as lock:
         try:

@@ -1,0 +1,29 @@
+"""Disks that can be filled and cut off. They are real ones, which only root can mount."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def mount() -> Iterator[Path]:
+    """An empty folder to mount a disk at, with a short path: it also holds sockets."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can mount a disk")
+    with tempfile.TemporaryDirectory() as folder:
+        yield Path(folder)
+        # Lazily: it goes when the last process that has a file open there has ended.
+        subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+@pytest.fixture
+def small_disk(mount: Path) -> Path:
+    """A disk of a few megabytes."""
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=32m,mode=700", "none", mount], check=True)
+    return mount
