@@ -79,6 +79,12 @@ SCRIPT_TOO_LARGE = Code(413, 10027, "Your Worker exceeded the size limit of {lim
 SECRET_NOT_FOUND = Code(404, 10056, "Secret not found: {name}")
 VERSION_NOT_FOUND = Code(404, 100146, "Version {id} does not exist")
 VERSION_NOT_LIVE = Code(400, 10215, "The latest version is not deployed: deploy it before changing secrets.")
+SECRETS_CHANGED = Code(
+    400,
+    10220,
+    "Cannot roll back: a secret has changed since this version was deployed. "
+    "The following secrets have changed: {names}",
+)
 DEPLOYMENT_NOT_FOUND = Code(404, 10336, "Deployment {id} does not exist")
 NO_SUBDOMAIN = Code(404, 10007, "You do not have a workers.dev subdomain.")
 NEEDS_SUBDOMAIN = Code(400, 10063, "You need a workers.dev subdomain in order to proceed.")

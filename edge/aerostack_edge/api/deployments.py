@@ -9,9 +9,10 @@ from aiohttp import web
 from aerostack_edge.api import body, codes, drafts, versions
 from aerostack_edge.api.envelope import ok
 from aerostack_edge.api.scripts import found
-from aerostack_edge.control import control
+from aerostack_edge.control import Control, control
 from aerostack_edge.state import deployments
 from aerostack_edge.state.deployments import Deployment
+from aerostack_edge.state.versions import Version
 
 #: How many versions may share the requests of a script.
 _MOST = 2
@@ -41,10 +42,26 @@ async def create(request: web.Request) -> web.Response:
     document = await body.document(request)
     notes = drafts.noted(document, "deployment")
     wanted = _shares(document.get("versions"))
+    force = request.query.get("force") == "true"
     async with edge.scripts.editing(script.name):
         shares = [(await versions.named(edge, script.name, id), percentage) for id, percentage in wanted.items()]
+        if not force:
+            await _check_secrets(edge, script.name, [version for version, _ in shares])
         deployment = await drafts.deploy(request, script.name, shares, notes)
     return ok(_wire(deployment))
+
+
+async def _check_secrets(edge: Control, script: str, wanted: list[Version]) -> None:
+    """Raise ``ApiError`` when going back to one of the versions would bring other secrets back unasked."""
+    live = await drafts.live(edge, script)
+    if live is None:
+        return
+    now = (await drafts.bound(edge, live)).secrets
+    for version in wanted:
+        then = (await drafts.bound(edge, version)).secrets
+        changed = sorted(name for name in now.keys() | then.keys() if now.get(name) != then.get(name))
+        if version.number < live.number and changed:
+            raise codes.SECRETS_CHANGED(names=", ".join(changed))
 
 
 def _shares(wanted: Any) -> dict[str, float]:

@@ -55,7 +55,12 @@ def test_an_older_version_can_be_deployed_again_with_its_secrets(api, script, na
     api("PUT", f"{script}/secrets", json={"name": "S", "text": "s", "type": "secret_text"})
     api.upload(name, SHOWS % "two", keep_bindings=["secret_text"])
     assert shown(api, name) == {"mark": "two", "secret": "s"}
-    api("POST", f"{script}/deployments", json={"versions": [{"version_id": first, "percentage": 100}]})
+    back = {"versions": [{"version_id": first, "percentage": 100}]}
+    status, code, message = api("POST", f"{script}/deployments", json=back).refused
+    assert (status, code) == (400, 10220)
+    assert message.endswith("The following secrets have changed: S")
+    assert shown(api, name) == {"mark": "two", "secret": "s"}
+    api("POST", f"{script}/deployments?force=true", json=back)
     assert shown(api, name) == {"mark": "one"}
 
 
