@@ -49,7 +49,15 @@ def test_start_up_imports_nothing_heavy(argument: str) -> None:
 
 
 def test_every_command_explains_itself_without_heavy_imports() -> None:
-    commands = [["deploy"], ["plan"], ["backends"], ["config", "check"], ["edge", "serve"], ["toolchain", "install"]]
+    commands = [
+        ["deploy"],
+        ["plan"],
+        ["rollback"],
+        ["backends"],
+        ["config", "check"],
+        ["edge", "serve"],
+        ["toolchain", "install"],
+    ]
     for command in commands:
         loaded = imported_by(f"from aerostack.cli.main import main\nmain({[*command, '--help']!r})")
         assert loaded.isdisjoint(HEAVY), command
@@ -88,5 +96,6 @@ def test_the_hooks_and_their_arguments_only_ever_grow() -> None:
         "aerostack_provision": ("project", "resolution", "settings", "policy", "journal", "tools"),
         "aerostack_deploy": ("project", "resolution", "provisioned", "settings", "journal", "tools"),
         "aerostack_config": ("project", "ids", "folder"),
+        "aerostack_rollback": ("project", "version", "settings", "journals", "tools"),
         "aerostack_diagnose": ("error", "project", "bundle"),
     }

@@ -115,6 +115,34 @@ class Scripts:
                 return UploadedScript(id=name, version_id=version.id, raw=version.raw)
         return None
 
+    def deploy(self, name: str, version_id: str, *, message: str, force: bool = False) -> LiveDeployment:
+        """Make a version that was uploaded answer all requests; what the account says is live then.
+
+        ``force`` goes back behind a change of secrets too, which are then what they were. When the answer is lost, the
+        live deployment is looked at before it is sent again. ``POST …/workers/scripts/{name}/deployments``
+        """
+        wanted = ((version_id, 100),)
+        body = {
+            "strategy": "percentage",
+            "versions": [{"version_id": version_id, "percentage": 100}],
+            "annotations": {"workers/message": message},
+        }
+
+        def send() -> LiveDeployment:
+            path, operation = _path(name, "/deployments"), f"making the version {version_id} of the Worker {name} live"
+            params = {"force": "true"} if force else None
+            answer = self._api.call("POST", path, operation, json=body, params=params)
+            made = script.deployment(answer.record)
+            if made.versions != wanted:
+                raise answer.record.wrong("versions")
+            return made
+
+        def live() -> LiveDeployment | None:
+            found = self.deployments(name)
+            return found[0] if found and found[0].versions == wanted else None
+
+        return settle(self._http, send, live)
+
     def delete(self, name: str) -> None:
         """Delete it with its versions and secrets. ``DELETE …/workers/scripts/{name}?force=true``"""
         self._api.call("DELETE", _path(name), f"deleting the Worker {name}", params={"force": "true"})

@@ -2,10 +2,13 @@
 :mod:`aerostack.model`.
 
 A backend is a module (or object) registered under the entry-point group ``aerostack.backends``; the entry point's name
-is the backend's name. It implements the first four hooks below with ``@hookimpl``, the optional ``aerostack_config`` if
-it can, and takes only the arguments it needs, by name. Only the chosen backend is imported. Hooks return values, never
-generators; their parameters have no defaults and none is keyword-only (pluggy cannot call such hooks). A hook reports
-failure by raising one of :mod:`aerostack.errors`.
+is its name. It implements the first four hooks below with ``@hookimpl``, and takes only the arguments it needs, by
+name. Only the chosen backend is imported. Hooks return values, never generators; their parameters have no defaults and
+none is keyword-only (pluggy cannot call such hooks). A hook reports failure by raising one of :mod:`aerostack.errors`.
+
+``aerostack_config`` and all hooks of a capability (:mod:`aerostack.capabilities`) are optional: a backend has all hooks
+of a capability or none, and names those that it has in ``BackendSpec.capabilities``. What changes something runs under
+the lock of the environment, and stands in the journal before the call that does it.
 
 ``aerostack_diagnose`` is for every module in the entry-point group ``aerostack.plugins``, backend or not.
 """
@@ -18,6 +21,7 @@ from typing import Any
 
 import pluggy
 
+from aerostack.capabilities import OpenJournals, RolledBack
 from aerostack.errors import AerostackError
 from aerostack.model import (
     BackendSpec,
@@ -40,6 +44,7 @@ __all__ = [
     "aerostack_diagnose",
     "aerostack_provision",
     "aerostack_resolve",
+    "aerostack_rollback",
     "hookimpl",
 ]
 
@@ -89,6 +94,18 @@ def aerostack_config(project: Project, ids: Mapping[str, str], folder: Path) -> 
     """Optional: the configuration that this backend writes for another program, as it would lie in ``folder``.
 
     ``ids`` are remote ids by ``Resource.key``, as far as they are known. Pure but for reading the project's files.
+    """
+
+
+@hookspec(firstresult=True)
+def aerostack_rollback(  # type: ignore[empty-body]
+    project: Project, version: str | None, settings: Any, journals: OpenJournals, tools: Tools
+) -> RolledBack:
+    """Capability ``rollback``: make an earlier version live again, with one write. Data stays as it is.
+
+    ``version`` is as the user typed it, in the backend's own form; ``None`` means the one that was live before. Raises
+    ``NotFoundError`` when there is none, and ``OvertakenError`` when something else is live than was last deployed from
+    here and no ``version`` says what is meant.
     """
 
 

@@ -69,7 +69,7 @@ class BackendSpec:
     ``default_environment`` is the environment when nobody names one; ``None`` is the base of the file.
     ``any_environment``: one that the file does not define is the base's configuration under that name.
     ``keeps_ids``: the ids are the backend's own business; the file needs none, and none is written into it.
-    ``capabilities`` names the optional hooks it implements.
+    ``capabilities`` names what it can do beside deploying: see :mod:`aerostack.capabilities`.
     """
 
     summary: str

@@ -85,6 +85,33 @@ def test_without_a_tag_an_upload_is_simply_sent_again(api: Any, bad: Any, good: 
     assert [request.method for request in api.requests] == ["PUT", "PUT"]
 
 
+def test_a_switch_whose_answer_was_lost_is_looked_for_before_it_is_made_again(api: Any, good: Any, bad: Any) -> None:
+    live = {"id": "d", "versions": [{"version_id": VERSION, "percentage": 100}]}
+    other = {"id": "e", "versions": [{"version_id": OTHER, "percentage": 100}]}
+    scripts = api.will(httpx.ReadError("reset"), good({"deployments": [live]})).scripts
+    assert scripts.deploy("w", VERSION, message="m").versions == ((VERSION, 100),)
+    assert [request.method for request in api.requests] == ["POST", "GET"]
+    assert api.body(0) == {
+        "strategy": "percentage",
+        "versions": [{"version_id": VERSION, "percentage": 100}],
+        "annotations": {"workers/message": "m"},
+    }
+    api.requests.clear()
+    api.will(bad(502), *[good({"deployments": [other]})] * 4, good(live)).scripts.deploy(
+        "w", VERSION, message="m", force=True
+    )
+    assert [request.method for request in api.requests] == ["POST", "GET", "GET", "GET", "GET", "POST"]
+    assert api.asked[-1] == "POST /workers/scripts/w/deployments?force=true"
+
+
+def test_a_switch_to_something_else_than_was_asked_for_is_no_success(api: Any, good: Any) -> None:
+    other = {"id": "e", "versions": [{"version_id": OTHER, "percentage": 100}]}
+    with pytest.raises(RemoteError, match="the field `versions` is wrong"):
+        api.will(good(other), *[good({"deployments": [other]})] * 4, good(other)).scripts.deploy(
+            "w", VERSION, message="m"
+        )
+
+
 def test_settings(api: Any, good: Any) -> None:
     result = {
         "bindings": [{"name": "DB", "type": "d1", "id": "x"}],

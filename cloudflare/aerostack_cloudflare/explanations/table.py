@@ -151,6 +151,12 @@ TABLE: tuple[Explanation, ...] = (
     ),
     Explanation("workers", 10063, "the account has no workers.dev subdomain yet", _SUBDOMAIN),
     Explanation(
+        "workers",
+        10056,
+        "the Worker has no secret of this name",
+        "see those that it has: aerostack secrets list",
+    ),
+    Explanation(
         "workers", 10064, "a queue still delivers to this Worker", "remove the queue consumer of this Worker first"
     ),
     Explanation(
@@ -176,6 +182,18 @@ TABLE: tuple[Explanation, ...] = (
         10181,
         "a binding names a D1 database that does not exist in the account",
         "correct database_id, or remove it and deploy again to have a database created",
+    ),
+    Explanation(
+        "workers",
+        10215,
+        "the newest version of the Worker is not live, and a changed secret would make it so",
+        "make the newest version live first: deploy, or finish the rollout",
+    ),
+    Explanation(
+        "workers",
+        10220,
+        "a secret was changed after that version, which would bring the old one back",
+        "if that is meant, roll back with --yes",
     ),
     Explanation(
         "workers",

@@ -11,6 +11,7 @@ from dataclasses import is_dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from aerostack.capabilities import CAPABILITIES, OpenJournals, RolledBack
 from aerostack.errors import AerostackError, BackendContractError, BackendError, UnsupportedError
 from aerostack.model import (
     BackendSpec,
@@ -43,6 +44,10 @@ class Backend:
         spec = self._call("aerostack_backend", BackendSpec)
         if not is_dataclass(spec.settings):
             raise self._contract("aerostack_backend gives settings that are not a dataclass")
+        implemented = {name for name in CAPABILITIES if self._can(name)}
+        if spec.capabilities != implemented:
+            difference = ", ".join(sorted(spec.capabilities ^ implemented))
+            raise self._contract(f"aerostack_backend names other capabilities than it has hooks for: {difference}")
         return spec
 
     def resolve(self, project: Project, settings: Any, policy: Policy, journals: Journals, tools: Tools) -> Resolution:
@@ -107,13 +112,40 @@ class Backend:
     def config(self, project: Project, ids: Mapping[str, str], folder: Path) -> Mapping[str, Any]:
         """``aerostack_config``. Raises ``UnsupportedError`` where the backend writes no configuration."""
         if not self._hook.aerostack_config.get_hookimpls():
-            error = UnsupportedError(
-                f"the backend `{self.name}` writes no configuration for another program",
-                hint="ask one that does: --backend wrangler",
+            raise self._unsupported(
+                "writes no configuration for another program", hint="ask one that does: --backend wrangler"
             )
-            error.backend = self.name
-            raise error
         return self._call("aerostack_config", Mapping, project=project, ids=ids, folder=folder)  # type: ignore[type-abstract]
+
+    def rollback(
+        self, project: Project, version: str | None, settings: Any, journals: OpenJournals, tools: Tools
+    ) -> RolledBack:
+        """``aerostack_rollback``. Raises ``UnsupportedError``, as all that follow, where the backend cannot do that."""
+        self._need("rollback")
+        return self._call(
+            "aerostack_rollback",
+            RolledBack,
+            project=project,
+            version=version,
+            settings=settings,
+            journals=journals,
+            tools=tools,
+        )
+
+    def _can(self, capability: str) -> bool:
+        return any(getattr(self._hook, hook).get_hookimpls() for hook in CAPABILITIES[capability][0])
+
+    def _need(self, capability: str) -> None:
+        if not self._can(capability):
+            raise self._unsupported(
+                f"cannot {CAPABILITIES[capability][1]}",
+                hint=f"choose one with --backend that can: `aerostack backends --check` lists `{capability}` with it",
+            )
+
+    def _unsupported(self, what: str, *, hint: str) -> UnsupportedError:
+        error = UnsupportedError(f"the backend `{self.name}` {what}", hint=hint)
+        error.backend = self.name
+        return error
 
     def _call(self, hook: str, expected: type[R], **arguments: Any) -> R:
         try:

@@ -6,6 +6,7 @@ import inspect
 from typing import TYPE_CHECKING, Any
 
 from aerostack.backends.backend import Backend
+from aerostack.capabilities import CAPABILITIES
 from aerostack.errors import BackendLoadError
 
 if TYPE_CHECKING:
@@ -33,11 +34,13 @@ def load(found: Found) -> Backend:
     except pluggy.PluginValidationError as error:
         raise _unusable(found, f"does not fit the hook specification: {_first_line(error)}") from error
     for hook in (*REQUIRED, *OPTIONAL):
-        implementations = getattr(manager.hook, hook).get_hookimpls()
-        if not implementations and hook in REQUIRED:
+        if not _check(found, hook, manager) and hook in REQUIRED:
             raise _unusable(found, f"does not implement the hook `{hook}`")
-        for implementation in implementations:
-            _check_parameters(found, hook, implementation)
+    for capability, (hooks, _) in CAPABILITIES.items():
+        there = [hook for hook in hooks if _check(found, hook, manager)]
+        if there and len(there) < len(hooks):
+            left = ", ".join(f"`{hook}`" for hook in hooks if hook not in there)
+            raise _unusable(found, f"implements `{there[0]}` without {left}: `{capability}` is all of them or none")
     return Backend(name=found.name, package=found.package, manager=manager)
 
 
@@ -46,6 +49,14 @@ def _import(found: Found) -> Any:
         return found.load()
     except (Exception, SystemExit) as error:  # a package that exits or crashes at import is broken, whatever it raised
         raise _unusable(found, f"cannot be imported: {type(error).__name__}: {error}") from error
+
+
+def _check(found: Found, hook: str, manager: pluggy.PluginManager) -> bool:
+    """Whether the backend implements the hook. Raises ``BackendLoadError`` when pluggy could not call it."""
+    implementations = getattr(manager.hook, hook).get_hookimpls()
+    for implementation in implementations:
+        _check_parameters(found, hook, implementation)
+    return bool(implementations)
 
 
 def _check_parameters(found: Found, hook: str, implementation: pluggy.HookImpl) -> None:

@@ -34,6 +34,8 @@ def backends(
             for row in rows:
                 state = "" if row["status"] == "installed" else f"  {row['status']}"
                 output.result(f"{row['name']:<{width}}  {row['package']}{state}  {row['detail']}".rstrip())
+                if row.get("capabilities"):
+                    output.result(f"{'':<{width}}  can: {', '.join(row['capabilities'])}")
         return 3 if any(row["status"] in ("broken", "clash") for row in rows) and check else 0
 
     run(body, as_json=as_json, debug=debug)
@@ -52,4 +54,4 @@ def _row(found: Found, clashes: bool, check: bool) -> dict[str, Any]:
         spec = load(found).spec()
     except BackendError as error:
         return row | {"status": "broken", "detail": error.message}
-    return row | {"status": "ok", "detail": spec.summary}
+    return row | {"status": "ok", "detail": spec.summary, "capabilities": sorted(spec.capabilities)}

@@ -27,7 +27,6 @@ SHIPPED: Mapping[str, str] = {
     "projects": "List, create, show and delete projects on Aerostack.",
     "secrets": "Set, list and delete the secrets of an environment on Aerostack.",
     "deployments": "The history of an environment on Aerostack.",
-    "rollback": "Make an earlier deployment live again on Aerostack.",
     "logs": "Show what a Worker on Aerostack logs, as it happens.",
     "keys": "List, create and revoke keys of Aerostack.",
 }

@@ -13,6 +13,7 @@ OURS: Mapping[str, str] = {
     "init": "init:init",
     "deploy": "deploy:deploy",
     "plan": "deploy:plan",
+    "rollback": "rollback:rollback",
     "wrangler-config": "wrangler_config:wrangler_config",
     "wrangler": "wrangler:wrangler",
     "backends": "backends:backends",

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aerostack.cli import options
+from aerostack.cli.introduce import heading, introduce
 from aerostack.cli.output import Output
 from aerostack.cli.run import run
 from aerostack.errors import AerostackError
@@ -48,7 +49,7 @@ def deploy(
 
         request = _request(path, env, backend, use_own_account, option, no_provision, adopt, public)
         prepared = pipeline.prepare(request, os.environ)
-        known.update(_heading(prepared))
+        known.update(heading(prepared))
         _introduce(output, prepared)
         with RunTools(environ=os.environ, reporter=output, confirm=confirm) as tools:
             try:
@@ -93,7 +94,7 @@ def plan(
 
         request = _request(path, env, backend, use_own_account, option, no_provision, adopt, public)
         prepared = pipeline.prepare(request, os.environ)
-        known.update(_heading(prepared))
+        known.update(heading(prepared))
         _introduce(output, prepared)
         with RunTools(environ=os.environ, reporter=output) as tools:
             _show_plan(output, pipeline.plan(prepared, tools))
@@ -128,26 +129,9 @@ def _request(
     )
 
 
-def _heading(prepared: Prepared) -> dict[str, Any]:
-    from aerostack.pipeline.plan import heading
-
-    return heading(prepared)
-
-
 def _introduce(output: Output, prepared: Prepared) -> None:
-    """The first lines of every run: which backend and environment, and who said so."""
-    output.say(f"backend {prepared.choice.name} ({prepared.choice.source})")
-    project = prepared.project
-    environment = project.environment or "base"
-    source = prepared.environment_source
-    output.say(f"environment {environment} ({source}), worker {project.name}")
-    others = [name for name in project.environments if name != project.environment]
-    if source == "default" and others:
-        output.warn(
-            f"no environment was named, so this is {environment}; the file also defines {', '.join(others)}: "
-            "choose with --env"
-        )
-    for note in project.notes:
+    introduce(output, prepared)
+    for note in prepared.project.notes:
         output.warn(note)
 
 

@@ -25,8 +25,11 @@ class Prepared:
     environment_source: str
 
 
-def prepare(request: Request, environ: Mapping[str, str]) -> Prepared:
-    """Read and check the file, choose and load the backend. Raises ``ConfigError``, ``BackendLoadError``."""
+def prepare(request: Request, environ: Mapping[str, str], *, code: bool = True) -> Prepared:
+    """Read and check the file, choose and load the backend. Raises ``ConfigError``, ``BackendLoadError``.
+
+    ``code`` says whether there has to be an entry point: only a deploy needs one.
+    """
     path = project.find(request.path)
     document = project.read(path)
     environment, source = _environment(request, environ, document)
@@ -42,7 +45,7 @@ def prepare(request: Request, environ: Mapping[str, str]) -> Prepared:
         environment = spec.default_environment
     if environment is not None and spec.any_environment:
         document = document.including(environment)
-    loaded = project.load(path, environment, defined=not spec.any_environment)
+    loaded = project.load(path, environment, defined=not spec.any_environment, code=code)
     if request.policy.provision is False and not spec.keeps_ids:
         project.refuse_placeholders(loaded)
     table, where = document.backend(choice.name, environment)

@@ -19,16 +19,17 @@ from aerostack.project.names import WorkerName, clashes, label, worker_name, wor
 from aerostack.project.secrets import required_secrets, secret_errors
 
 
-def load(path: Path, environment: str | None, *, defined: bool = True) -> Project:
+def load(path: Path, environment: str | None, *, defined: bool = True, code: bool = True) -> Project:
     """Read the file and flatten one environment; ``None`` is the base.
 
-    With ``defined=False`` the file need not define the environment: it is the base under that name then. Raises
-    ``ConfigError``: the first problem of the base and this environment, in the order of the file.
+    With ``defined=False`` the file need not define the environment: it is the base under that name then. With
+    ``code=False`` the entry point is not looked for: it may not have been built. Raises ``ConfigError``: the first
+    problem of the base and this environment, in the order of the file.
     """
     document = read(path)
     if environment is not None and not defined:
         document = document.including(environment)
-    project, problems = _examine(document, environment)
+    project, problems = _examine(document, environment, code=code)
     if project is not None:
         return project
     error = problems[0]
@@ -75,7 +76,9 @@ def refuse_placeholders(project: Project) -> None:
     )
 
 
-def _examine(document: Document, environment: str | None) -> tuple[Project | None, tuple[ConfigError, ...]]:
+def _examine(
+    document: Document, environment: str | None, *, code: bool = True
+) -> tuple[Project | None, tuple[ConfigError, ...]]:
     """The project, or else everything that keeps it from being one."""
     problems = [*credential_errors(document), *rules.shape_errors(document, environment)]
     if problems:
@@ -95,7 +98,7 @@ def _examine(document: Document, environment: str | None) -> tuple[Project | Non
         problems.append(error)
     main = None
     try:
-        main = entry_point(document, flat)
+        main = entry_point(document, flat) if code else None
     except ConfigError as error:
         problems.append(error)
     if problems or worker is None:

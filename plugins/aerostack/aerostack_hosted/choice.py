@@ -1,4 +1,6 @@
-"""Which project on Aerostack a folder belongs to: ``project_id`` in the file › the link › the key's own › the name."""
+"""Which project on Aerostack is meant: ``--project`` › ``project_id`` in the file › the folder's link › the key's own ›
+the name.
+"""
 
 from __future__ import annotations
 
@@ -25,11 +27,14 @@ class Choice:
     where: Location | None = None
 
 
-def choose(file: Path, url: str) -> Choice:
+def choose(file: Path, url: str, named: str | None = None) -> Choice:
     """Decide for an ``aerostack.toml`` from what is on this machine, for the API at ``url``.
 
-    Raises ``ConfigError``, also for a credential that stands in the file.
+    ``named`` is the project that the user named in this run; then the file is not read. Raises ``ConfigError``, also
+    for a credential that stands in the file.
     """
+    if named is not None:
+        return Choice(reference=named, pinned=True, source="--project")
     document = files.read(file)
     files.refuse_credentials(document)
     written = _pinned(document)

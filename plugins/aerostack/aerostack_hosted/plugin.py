@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from aerostack.capabilities import OpenJournals, RolledBack
 from aerostack.hookspecs import hookimpl
 from aerostack.model import BackendSpec, Deployment, Journal, Policy, Project, Provisioned, Resolution, Tools
 from aerostack_hosted.settings import HostedSettings
@@ -15,6 +16,7 @@ def aerostack_backend() -> BackendSpec:
         default_environment="staging",
         any_environment=True,
         keeps_ids=True,
+        capabilities=frozenset({"rollback"}),
     )
 
 
@@ -41,3 +43,12 @@ def aerostack_deploy(
     from aerostack_hosted.deploy import deploy
 
     return deploy(project, resolution, settings, journal, tools)
+
+
+@hookimpl
+def aerostack_rollback(
+    project: Project, version: str | None, settings: HostedSettings, journals: OpenJournals, tools: Tools
+) -> RolledBack:
+    from aerostack_hosted.rollback import rollback
+
+    return rollback(project, version, settings, journals, tools)

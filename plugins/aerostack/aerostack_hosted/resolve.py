@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from urllib.parse import urlsplit
 
-from aerostack.errors import ConfigError, NotFoundError, UsageError
+from aerostack.errors import ConfigError, NotFoundError
 from aerostack.http import parallel
 from aerostack.model import Action, Bundle, Json, Policy, Project, Resolution, Resource, Tools, Verb
 from aerostack_hosted import choice
@@ -17,6 +16,7 @@ from aerostack_hosted.api.me import Me
 from aerostack_hosted.choice import Choice
 from aerostack_hosted.honoured import check_keys
 from aerostack_hosted.metadata import content_hash, crons, metadata
+from aerostack_hosted.place import environment_of, target
 from aerostack_hosted.settings import HostedSettings
 from aerostack_hosted.target import connect
 
@@ -31,25 +31,24 @@ class Observed:
 
 def resolve(project: Project, settings: HostedSettings, policy: Policy, tools: Tools) -> Resolution:
     """Plan. Who the key belongs to and what is there are asked at once, and the code is built meanwhile."""
-    if project.environment is None:
-        raise UsageError("Aerostack has no environment without a name", hint="name one: --env production")
+    environment = environment_of(project)
     check_keys(project)
     bundle = tools.bundle(project)
     api = connect(settings, tools)
-    chosen = choice.choose(project.file, api.url)
+    chosen = choice.choose(project.file, api.url, settings.project)
     tools.step(f"asking {api.url}")
-    who, observed = parallel(lambda: me.read(api), lambda: observe(api, chosen, project.environment or ""))
+    who, observed = parallel(lambda: me.read(api), lambda: observe(api, chosen, environment))
     allowed = choice.check_key(chosen, who)
     if allowed == chosen and not observed.exists and not chosen.pinned:
         allowed = _called(api, chosen)
     if allowed != chosen:
-        chosen, observed = allowed, observe(api, allowed, project.environment)
+        chosen, observed = allowed, observe(api, allowed, environment)
     if not observed.exists:
         _check_creation(chosen, who, policy)
     seen = observed.environment
     actions = plan(project, chosen, observed, settings, policy, bundle.result())
     return Resolution(
-        target=urlsplit(api.url).netloc,
+        target=target(api),
         actions=actions,
         notes=notes(project, seen, actions),
         details=_details(chosen, who, seen),

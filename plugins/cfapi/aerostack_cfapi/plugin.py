@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aerostack.capabilities import OpenJournals, RolledBack
 from aerostack.hookspecs import hookimpl
 from aerostack.model import (
     BackendSpec,
@@ -27,6 +28,7 @@ def aerostack_backend() -> BackendSpec:
     return BackendSpec(
         summary="your own Cloudflare account, through Cloudflare's REST API; needs no Node",
         settings=CfapiSettings,
+        capabilities=frozenset({"rollback"}),
     )
 
 
@@ -59,3 +61,13 @@ def aerostack_deploy(
     from aerostack_cfapi.deploy import deploy
 
     return deploy(project, resolution, provisioned, settings, tools)
+
+
+@hookimpl
+def aerostack_rollback(
+    project: Project, version: str | None, settings: CfapiSettings, journals: OpenJournals, tools: Tools
+) -> RolledBack:
+    from aerostack_cfapi.account import connect
+    from aerostack_cloudflare.project.rollback import rollback
+
+    return rollback(connect(project, settings, tools), project, version, journals, tools)

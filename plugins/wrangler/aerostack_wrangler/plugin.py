@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from aerostack.capabilities import OpenJournals, RolledBack
 from aerostack.hookspecs import hookimpl
 from aerostack.model import (
     BackendSpec,
@@ -29,6 +30,7 @@ def aerostack_backend() -> BackendSpec:
     return BackendSpec(
         summary="your own Cloudflare account, through the real wrangler (--use-own-account)",
         settings=WranglerSettings,
+        capabilities=frozenset({"rollback"}),
     )
 
 
@@ -68,3 +70,13 @@ def aerostack_config(project: Project, ids: Mapping[str, str], folder: Path) -> 
     from aerostack_wrangler.config import generate
 
     return generate(project, ids, folder)
+
+
+@hookimpl
+def aerostack_rollback(
+    project: Project, version: str | None, settings: WranglerSettings, journals: OpenJournals, tools: Tools
+) -> RolledBack:
+    from aerostack_cloudflare.project.rollback import rollback
+    from aerostack_wrangler.account import connect
+
+    return rollback(connect(project, settings, tools), project, version, journals, tools)

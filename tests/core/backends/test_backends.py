@@ -8,7 +8,13 @@ from pathlib import Path
 import pytest
 
 from aerostack.backends import Backend, find_all, find_one, load
-from aerostack.errors import BackendContractError, BackendLoadError, ConflictError, UnknownBackendError
+from aerostack.errors import (
+    BackendContractError,
+    BackendLoadError,
+    ConflictError,
+    UnknownBackendError,
+    UnsupportedError,
+)
 from aerostack.model import Policy, Project, Provisioned, Resolution, Resource
 
 Install = Callable[..., None]
@@ -79,6 +85,7 @@ def test_the_chosen_backend_works_whatever_else_is_installed(install: Install) -
         (GOOD.replace("@hookimpl\ndef aerostack_deploy", "def aerostack_deploy"), "does not implement the hook"),
         (GOOD.replace("aerostack_resolve(project)", "aerostack_resolve(*, project)"), "keyword-only parameter"),
         (GOOD.replace("aerostack_resolve(project)", "aerostack_resolve(project=1)"), "a default"),
+        (GOOD + "@hookimpl\ndef aerostack_rollback(wat): ...", "does not fit the hook specification"),
     ],
 )
 def test_a_broken_backend_is_blamed_with_its_package(install: Install, code: str, message: str) -> None:
@@ -154,6 +161,43 @@ def test_an_error_of_ours_passes_and_carries_the_backend(install: Install) -> No
     with pytest.raises(ConflictError, match=r"^it is there$") as raised:
         loaded("sad").resolve(project(), None, Policy(), None, None)  # type: ignore[arg-type]
     assert raised.value.backend == "sad"
+
+
+ROLLBACK = """
+from aerostack.capabilities import RolledBack
+@hookimpl
+def aerostack_rollback(version): return RolledBack(version=version or "1", said="s")
+"""
+
+
+def test_a_backend_can_do_what_it_has_the_hooks_for(install: Install) -> None:
+    install("able", GOOD.replace("Settings)", 'Settings, capabilities=frozenset({"rollback"}))') + ROLLBACK)
+    backend = loaded("able")
+    assert backend.spec().capabilities == {"rollback"}
+    assert backend.rollback(project(), "7", None, None, None).version == "7"  # type: ignore[arg-type]
+
+
+def test_a_backend_without_a_capability_cannot_and_says_so(install: Install) -> None:
+    install("good", GOOD)
+    assert loaded("good").spec().capabilities == frozenset()
+    with pytest.raises(UnsupportedError, match=r"^the backend `good` cannot make an earlier version live again$") as no:
+        loaded("good").rollback(project(), None, None, None, None)  # type: ignore[arg-type]
+    hint = "choose one with --backend that can: `aerostack backends --check` lists `rollback` with it"
+    assert (no.value.hint, no.value.backend, no.value.exit_code) == (hint, "good", 1)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [GOOD + ROLLBACK, GOOD.replace("Settings)", 'Settings, capabilities=frozenset({"rollback"}))')],
+    ids=["not named", "not there"],
+)
+def test_capabilities_are_named_as_they_are(install: Install, code: str) -> None:
+    install("bad", code)
+    with pytest.raises(BackendContractError) as raised:
+        loaded("bad").spec()
+    assert raised.value.message == (
+        "the backend `bad`: aerostack_backend names other capabilities than it has hooks for: rollback"
+    )
 
 
 def test_provisioned_ids_are_by_key() -> None:

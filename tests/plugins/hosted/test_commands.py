@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from tests.cli.proxy import Fatal, fatal_proxy
+from tests.conftest import AEROSTACK
+from tests.plugins.hosted.conftest import Hosted
 
 from aerostack.testing import fetch
 
@@ -112,3 +117,52 @@ def test_an_earlier_deployment_comes_back(run: Run, project: Path) -> None:
     missing = run("rollback", "9")
     assert missing.status == 1
     assert "error: staging has no deployment 9" in missing.stderr
+    wrong = run("rollback", "first")
+    assert wrong.status == 2
+    assert "error: `first` is no number of a deployment" in wrong.stderr
+
+
+def test_a_project_that_is_named_needs_no_file(
+    run: Run, aerostack: Run, hosted: Hosted, project: Path, name: str, tmp_path: Path
+) -> None:
+    made = run("projects", "create", name, "--json").document
+    run("link", made["id"])
+    for _ in range(2):
+        assert run("deploy", "--json", env={}).status == 0
+        source = next(project.glob("src/index.*"))
+        source.write_text("export default { fetch: () => new Response() };\n", encoding="utf-8")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    login = {"AEROSTACK_API_URL": hosted.api_url, "AEROSTACK_API_KEY": hosted.key}
+    done = aerostack("rollback", "--project", made["slug"], "--json", cwd=elsewhere, env=login)
+    assert done.status == 0, done.stderr
+    assert done.document["rolled_back_to"] == 1
+    assert list(elsewhere.iterdir()) == []
+    missing = aerostack("rollback", cwd=elsewhere, env=login)
+    assert missing.status == 2
+    assert "error: no aerostack.toml in this folder" in missing.stderr
+
+
+def test_a_killed_rollback_is_finished_and_not_undone(
+    run: Run, hosted: Hosted, project: Path, environment: dict[str, str]
+) -> None:
+    source = next(project.glob("src/index.*"))
+    for text in ("one", "two"):
+        source.write_text(f'export default {{ fetch: () => new Response("{text}") }};\n', encoding="utf-8")
+        url = run("deploy", "--yes", "--json").document["urls"][0]
+    fatal = Fatal(1, "after")
+    with fatal_proxy(hosted.api_url, fatal) as address:
+        login = {"AEROSTACK_API_URL": address, "AEROSTACK_API_KEY": hosted.key}
+        with subprocess.Popen(
+            [AEROSTACK, "rollback"],
+            cwd=project,
+            env=environment | login,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        ) as process:
+            fatal.pid = process.pid
+        assert process.returncode < 0
+        # The journal belongs to the address, which is the proxy's here.
+        back = run("rollback", "--json", env=login).document
+    assert (back["rolled_back_to"], back["number"], back["status"]) == (1, 3, "live")
+    assert fetch(url)[1] == b"one"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
+from aerostack.errors import NotFoundError
 from aerostack_cloudflare.record import Record
 from aerostack_hosted.api.connection import Api, segment
 
@@ -30,6 +32,20 @@ class RemoteDeployment:
     error_code: str | None
     error_message: str | None
     error_hint: str | None
+
+    def document(self) -> dict[str, Any]:
+        """It as our own JSON documents have it."""
+        return {
+            "id": self.id,
+            "number": self.number,
+            "status": self.status,
+            "url": self.url,
+            "content_hash": self.content_hash,
+            "created_at": self.created_at,
+            "created_by": self.created_by,
+            "message": self.message,
+            "error": self.error_message,
+        }
 
 
 def of(record: Record) -> RemoteDeployment:
@@ -86,6 +102,14 @@ def listed(api: Api, project: str, environment: str) -> Iterator[RemoteDeploymen
     """``GET …/deployments``, the newest first."""
     for item in api.items(path(project, environment), "listing the deployments"):
         yield of(item)
+
+
+def numbered(api: Api, project: str, environment: str, number: int) -> RemoteDeployment:
+    """The deployment of that number. Raises ``NotFoundError``."""
+    for item in listed(api, project, environment):
+        if item.number == number:
+            return item
+    raise NotFoundError(f"{environment} has no deployment {number}", applied=False, hint="aerostack deployments list")
 
 
 def rollback(api: Api, project: str, environment: str, deployment: str, *, key: str) -> RemoteDeployment:

@@ -1,0 +1,40 @@
+"""What a backend can do beside deploying, and the values of those hooks. Standard library only.
+
+A capability is a name and the hooks that belong to it. No backend has to have any: where it has none, the façade says
+"this backend cannot".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from aerostack.model import Journal, Journals, Json
+
+#: Each capability: its hooks, all of them or none, and what a backend without it cannot do.
+CAPABILITIES: Mapping[str, tuple[tuple[str, ...], str]] = {
+    "rollback": (("aerostack_rollback",), "make an earlier version live again"),
+}
+
+
+class OpenJournals(Journals, Protocol):
+    """The journals of one project, backend and environment, to be read and written."""
+
+    def at(self, target: str) -> Journal:
+        """The journal of ``target``: the place, as ``Resolution.target`` names it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RolledBack:
+    """An earlier version is live again.
+
+    ``outcome`` is ``unchanged`` when it was live already. ``said`` is a sentence about it, ``details`` what else a JSON
+    document should hold.
+    """
+
+    version: str
+    said: str
+    urls: tuple[str, ...] = ()
+    outcome: Literal["applied", "unchanged"] = "applied"
+    details: Mapping[str, Json] = field(default_factory=dict)
