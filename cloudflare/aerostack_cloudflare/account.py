@@ -35,6 +35,8 @@ class Cloudflare:
 
     def __init__(self, http: Client, account_id: str) -> None:
         self.account_id = account_id
+        #: Lets time pass between two requests, in seconds.
+        self.wait = http.wait
         self.assets = Assets(http, account_id)
         self.d1 = D1(http, account_id)
         self.kv = Kv(http, account_id)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from aerostack_cloudflare.record import HEX32, UUID, Record
+
+#: Settings of a Worker that hold for all of its versions.
+_UNVERSIONED = ("logpush", "observability", "tail_consumers")
 
 _ID = re.compile(f"{UUID.pattern}|{HEX32.pattern}", re.IGNORECASE)
 
@@ -67,11 +70,22 @@ class ScriptSubdomain:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerAddress:
-    """The same with the URL, ``None`` where the account does not say."""
+    """The same with the URL, ``None`` where the account does not say, and the other settings that no version holds."""
 
     enabled: bool
     previews_enabled: bool
     url: str | None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+def address(record: Record) -> WorkerAddress:
+    subdomain = record.record("subdomain")
+    return WorkerAddress(
+        enabled=subdomain.flag("enabled"),
+        previews_enabled=subdomain.flag("previews_enabled"),
+        url=subdomain.optional_text("url"),
+        settings={key: record.raw[key] for key in _UNVERSIONED if record.raw.get(key)},
+    )
 
 
 def settings(record: Record) -> ScriptSettings:

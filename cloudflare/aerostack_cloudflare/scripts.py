@@ -61,7 +61,7 @@ class Scripts:
         return script.version(self._api.call("GET", _path(name, f"/versions/{segment(version_id)}"), operation).record)
 
     def worker(self, name: str) -> WorkerAddress | None:
-        """Its address; ``None`` when there is no such Worker. ``GET …/workers/workers/{name}``
+        """Its address and settings; ``None`` when there is no such Worker. ``GET …/workers/workers/{name}``
 
         Which code this newer endpoint uses for absence is not documented, so any 404 counts: whether the Worker
         exists is for ``settings`` to say.
@@ -70,12 +70,7 @@ class Scripts:
             found = self._api.call("GET", f"/workers/{segment(name)}", f"reading the address of the Worker {name}")
         except NotFoundError:
             return None
-        subdomain = found.record.record("subdomain")
-        return WorkerAddress(
-            enabled=subdomain.flag("enabled"),
-            previews_enabled=subdomain.flag("previews_enabled"),
-            url=subdomain.optional_text("url"),
-        )
+        return script.address(found.record)
 
     def upload(self, name: str, *, metadata: Mapping[str, Any], modules: Sequence[Module]) -> UploadedScript:
         """Upload the code with its bindings; it is live at once, for all requests.

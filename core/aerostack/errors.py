@@ -19,6 +19,7 @@
     │     ├─ NotFoundError             404
     │     ├─ ConflictError             409, or "already exists"
     │     │  └─ OvertakenError         exit 4   somebody else changed it since it was looked at
+    │     │     └─ StaleError          so the plan is not true any more, and can be made anew
     │     ├─ RateLimitError            429; .retry_after in seconds
     │     ├─ RemoteTimeoutError        no answer in time
     │     └─ UnavailableError          5xx, connection refused, no such host
@@ -247,6 +248,12 @@ class OvertakenError(ConflictError):
 
     code = "overtaken"
     exit_code = EXIT_OVERTAKEN
+
+
+class StaleError(OvertakenError):
+    """The plan is not true any more, which was seen before the Worker was touched: it can be made anew."""
+
+    code = "stale"
 
 
 class RateLimitError(RemoteError):

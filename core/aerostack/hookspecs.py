@@ -64,7 +64,9 @@ def aerostack_resolve(  # type: ignore[empty-body]
     """Plan the deploy: say for every resource, the Worker and its triggers what will be done, and why.
 
     May read remote state and ``journals.at(target)``; must not change either. A read that decides about creating
-    fails closed: an answer of 500 is not "there is none". ``settings`` is an instance of the class in
+    fails closed: an answer of 500 is not "there is none". What somebody changed behind the last deploy goes into
+    ``Resolution.drift``. Where the journal and a glance at the live version show that nothing changed, nothing more
+    need be read, unless ``policy.refresh`` says so. ``settings`` is an instance of the class in
     ``BackendSpec.settings``.
     """
 
@@ -86,7 +88,11 @@ def aerostack_provision(  # type: ignore[empty-body]
 def aerostack_deploy(  # type: ignore[empty-body]
     project: Project, resolution: Resolution, provisioned: Provisioned, settings: Any, journal: Journal, tools: Tools
 ) -> Deployment:
-    """Upload the code and make it live, then apply the triggers. Report each action with ``tools.done``."""
+    """Upload the code and make it live, apply the triggers, and look whether all of it can be seen.
+
+    Report each action with ``tools.done``. Raise ``StaleError`` when the plan turns out not to be true any more before
+    the Worker was touched, and ``OvertakenError`` when somebody else's version is live in the end.
+    """
 
 
 @hookspec(firstresult=True)

@@ -190,10 +190,16 @@ class Bundle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """What the user allowed. ``adopt`` holds ``kind/name`` entries, or ``all``."""
+    """What the user allowed. ``adopt`` holds ``kind/name`` entries, or ``all``.
+
+    ``overwrite``: what somebody changed behind the last deploy may be overwritten. ``refresh``: look at everything,
+    also where the journal and a glance at the live version say that nothing changed.
+    """
 
     provision: bool = True
     adopt: frozenset[str] = frozenset()
+    overwrite: bool = False
+    refresh: bool = False
 
     def adopts(self, kind: str, name: str) -> bool:
         """Whether an existing resource that is not known to be ours may be used."""
@@ -225,13 +231,15 @@ class Action:
 class Resolution:
     """The plan. ``target`` names the place (an account, a server) in a form fit for a file name.
 
-    ``details`` is JSON the backend passes from its resolve to its later steps; it is shown by ``plan --json``, so
-    it must hold no secret.
+    ``drift`` says what somebody changed there behind the last deploy and this plan would overwrite, a sentence each:
+    the core carries such a plan out only when it was asked to. ``details`` is JSON that the backend passes from its
+    resolve to its later steps; it is shown by ``plan --json``, so it must hold no secret.
     """
 
     target: str
     actions: tuple[Action, ...] = ()
     notes: tuple[str, ...] = ()
+    drift: tuple[str, ...] = ()
     details: Mapping[str, Json] = field(default_factory=dict)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar, cast
 
 from aerostack.errors import CommandError
-from aerostack.model import Action, Bundle, CommandResult, Project, Secret
+from aerostack.model import Action, Bundle, CommandResult, Project, Resolution, Secret
 from aerostack.programs import Programs
 from aerostack.redact import redact, secret_values
 
@@ -41,8 +41,8 @@ class RunTools:
     """The tools of one run, to be used as a context manager: at its end what was kept is closed, and every program that
     still runs is ended, with all that it started.
 
-    ``confirm`` asks the user; by default nobody can be asked. ``carried_out`` collects the actions that the backend
-    reports as done.
+    ``confirm`` asks the user; by default nobody can be asked. ``carried_out`` collects the actions of the plan that the
+    backend reports as done, and ``began`` says whether anything may have been written.
     """
 
     def __init__(
@@ -63,6 +63,8 @@ class RunTools:
         self._opening: dict[str, threading.RLock] = {}
         self._programs = Programs(environ)
         self.carried_out: list[Action] = []
+        self._earlier: list[Action] = []
+        self.began = False
 
     def __enter__(self) -> Self:
         return self
@@ -71,6 +73,22 @@ class RunTools:
         # After Ctrl-C the build may still run in its thread, and nobody else would end what it started.
         self._programs.end()
         self._stack.close()
+
+    def begin(self, resolution: Resolution) -> None:
+        """This plan is carried out from now on; what was carried out of an earlier one stays done."""
+        self._earlier += self.carried_out
+        self.carried_out = []
+        self.began = self.began or any(action.writes for action in resolution.actions)
+
+    @property
+    def all_carried_out(self) -> list[Action]:
+        """The actions that are done, also those of a plan that was given up."""
+        return [*self._earlier, *self.carried_out]
+
+    @property
+    def flipped(self) -> bool:
+        """Whether another version has gone live in this run."""
+        return any(action.kind == "worker" for action in self.all_carried_out)
 
     def environ(self, name: str) -> str | None:
         return self._environ.get(name) or None

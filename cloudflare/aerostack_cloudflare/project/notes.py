@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from aerostack.model import Action, Project
 from aerostack_cloudflare.project.observed import Worker
 
@@ -13,10 +15,15 @@ def notes(project: Project, worker: Worker | None, actions: list[Action]) -> tup
         bound = worker.bound(resource) if worker else None
         if bound and action.id and resource.kind in ("d1", "kv") and bound != action.id:
             found.append(f"the binding {resource.binding} moves from {bound} to {action.id}, as aerostack.toml says")
-    unset = [name for name in project.required_secrets if worker is None or name not in worker.secrets]
-    if unset:
-        found.append(
-            f"required secrets that are not set on {project.name}: {', '.join(unset)} "
-            f"(after the deploy: `aerostack wrangler secret put {unset[0]} --name {project.name}`, or in the dashboard)"
-        )
-    return tuple(found)
+    return (*found, *unset_secrets(project, worker.secrets if worker else frozenset()))
+
+
+def unset_secrets(project: Project, secrets: Collection[str]) -> tuple[str, ...]:
+    """A note about the required secrets that are not among ``secrets``, if there are any."""
+    unset = [name for name in project.required_secrets if name not in secrets]
+    if not unset:
+        return ()
+    return (
+        f"required secrets that are not set on {project.name}: {', '.join(unset)} "
+        f"(after the deploy: `aerostack wrangler secret put {unset[0]} --name {project.name}`, or in the dashboard)",
+    )

@@ -9,19 +9,11 @@ from typing import Any
 from aerostack.http import parallel
 from aerostack.model import JournalView, Project, Resource
 from aerostack_cloudflare.account import Cloudflare
+from aerostack_cloudflare.project.drift import Change, drift
+from aerostack_cloudflare.project.glance import Glance, look
+from aerostack_cloudflare.project.last import recall
 from aerostack_cloudflare.project.live import live_id
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """What was found for one resource: by the id in the file or the journal, by its name, and what the Worker uses.
-
-    ``bound`` exists too: a live Worker may refer to a thing that was deleted since.
-    """
-
-    by_id: str | None = None
-    by_name: str | None = None
-    bound: str | None = None
+from aerostack_cloudflare.project.survey import Seen, Survey, survey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,28 +44,31 @@ class Worker:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observed:
-    """The account as one round of reads saw it. ``worker`` is ``None`` when there is none of that name."""
+    """The account as one round of reads saw it. ``worker`` is ``None`` when there is none of that name.
+
+    ``drift`` is what somebody changed behind the last deploy.
+    """
 
     account_subdomain: str | None
     worker: Worker | None
     resources: Mapping[str, Seen]
+    glance: Glance
+    drift: tuple[Change, ...] = ()
 
 
 def observe(cloudflare: Cloudflare, project: Project, journal: JournalView, concurrency: int) -> Observed:
     """Read everything at once. A read that fails is an error, never "there is none"."""
-    scripts, name = cloudflare.scripts, project.name
-    namespaces = any(resource.kind == "kv" for resource in project.resources)
-    reads: tuple[Callable[[], Any], ...] = (
-        lambda: scripts.settings(name),
-        lambda: scripts.deployments(name),
-        lambda: scripts.versions(name),
-        lambda: scripts.worker(name),
-        cloudflare.subdomain.get,
-        cloudflare.kv.list if namespaces else tuple,
+    glance, rest = parallel(
+        lambda: look(cloudflare, project.name), lambda: survey(cloudflare, project, journal, concurrency)
     )
-    lookups = tuple(_lookup(cloudflare, resource, journal) for resource in project.resources)
-    results = list(parallel(*(reads + lookups), limit=concurrency))
-    settings, deployments, versions, detail, subdomain, listed, *seen = results
+    return combine(cloudflare, project, journal, glance, rest, concurrency)
+
+
+def combine(
+    cloudflare: Cloudflare, project: Project, journal: JournalView, glance: Glance, rest: Survey, concurrency: int
+) -> Observed:
+    """What both show. Reads once more only where the live Worker uses what was found in no other way."""
+    settings, detail, listed, seen = rest.settings, glance.address, rest.namespaces, rest.lookups
     ids = {namespace.id for namespace in listed}
     titles = {namespace.title: namespace.id for namespace in listed}
     resources = {
@@ -81,13 +76,13 @@ def observe(cloudflare: Cloudflare, project: Project, journal: JournalView, conc
         for resource, found in zip(project.resources, seen, strict=True)
     }
     worker: Worker | None = None
+    versions = {version.id: version for version in rest.versions}
     if settings is not None:
-        live: tuple[tuple[str, float], ...] = deployments[0].versions if deployments else ()
-        tags = {version.id: version.annotations.get("workers/tag") for version in versions}
+        live = versions.get(glance.version or "")
         worker = Worker(
             bindings=settings.bindings,
-            versions=live,
-            tag=tags.get(live[0][0]) if len(live) == 1 else None,
+            versions=glance.versions,
+            tag=live.annotations.get("workers/tag") if live else None,
             workers_dev=bool(detail and detail.enabled),
             preview_urls=bool(detail and detail.previews_enabled),
             url=detail.url if detail else None,
@@ -96,32 +91,13 @@ def observe(cloudflare: Cloudflare, project: Project, journal: JournalView, conc
         uses = tuple(_use(cloudflare, resource, worker, resources[resource.key], ids) for resource in project.resources)
         found = parallel(*uses, limit=concurrency)
         resources = {key: replace(seen, bound=use) for (key, seen), use in zip(resources.items(), found, strict=True)}
-    return Observed(account_subdomain=subdomain, worker=worker, resources=resources)
-
-
-def _lookup(cloudflare: Cloudflare, resource: Resource, journal: JournalView) -> Callable[[], Seen]:
-    """The reads for one resource, as one piece of work."""
-    known = resource.id or journal.known(resource.key)
-
-    def database() -> Seen:
-        if known:
-            found = cloudflare.d1.get(known)
-            if found or resource.id:
-                return Seen(by_id=found.id if found else None)
-        named = cloudflare.d1.get(resource.name)
-        return Seen(by_name=named.id if named else None)
-
-    def bucket() -> Seen:
-        jurisdiction = resource.options.get("jurisdiction")
-        named = cloudflare.r2.get(resource.name, jurisdiction if isinstance(jurisdiction, str) else None)
-        return Seen(by_name=named.name if named else None)
-
-    def queue() -> Seen:
-        named = cloudflare.queues.find(resource.name)
-        return Seen(by_name=named.id if named else None)
-
-    # KV has no lookup by name: the list of namespaces, read once for all, answers for every one.
-    return {"d1": database, "r2": bucket, "queue": queue, "kv": Seen}[resource.kind]
+    return Observed(
+        account_subdomain=rest.account_subdomain,
+        worker=worker,
+        resources=resources,
+        glance=glance,
+        drift=drift(recall(journal), glance, versions),
+    )
 
 
 def _use(

@@ -6,7 +6,8 @@ from typing import Any
 
 from aerostack.errors import ConflictError, NotFoundError
 from aerostack.model import Action, JournalView, Policy, Project, Resource
-from aerostack_cloudflare.project.observed import Observed, Seen
+from aerostack_cloudflare.project.observed import Observed
+from aerostack_cloudflare.project.survey import Seen
 
 _LABELS = {"d1": "D1 database", "kv": "KV namespace", "r2": "R2 bucket", "queue": "queue"}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from aerostack.errors import ConflictError, RemoteError
+from aerostack.errors import ConflictError, RemoteError, StaleError
 from aerostack.http import parallel
 from aerostack.model import Action, Journal, Project, Provisioned, ProvisionedResource, Resolution, Resource, Tools
 from aerostack_cloudflare.account import Cloudflare
@@ -77,9 +77,15 @@ def _creation(
             # Somebody made it after the plan was: it is not known to be ours, so the intent must not claim it.
             for resource, _ in group:
                 journal.forget(resource.key)
-            error.hint = "somebody created it meanwhile: see what `aerostack plan` says now"
-            error.where = error.where or first.where
-            raise
+            raise StaleError(
+                f"{error.message}; somebody created it after the plan was made",
+                status=error.status,
+                remote_code=error.remote_code,
+                operation=error.operation,
+                applied=False,
+                where=error.where or first.where,
+                hint="see what `aerostack plan` says now",
+            ) from error
         except RemoteError as error:
             error.where = error.where or first.where
             raise

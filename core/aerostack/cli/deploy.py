@@ -13,7 +13,7 @@ from aerostack.cli.run import run
 from aerostack.errors import AerostackError
 
 if TYPE_CHECKING:
-    from aerostack.model import Resolution
+    from aerostack.model import Policy
     from aerostack.pipeline import Planned, Prepared, Report, Request
 
 
@@ -25,7 +25,10 @@ def deploy(
     option: options.BackendOptions = None,
     no_provision: options.NoProvision = False,
     adopt: options.Adopt = None,
+    overwrite: options.Overwrite = False,
+    refresh: options.Refresh = False,
     public: options.Public = None,
+    timeout: options.Timeout = 900,
     yes: options.Yes = False,
     as_json: options.AsJson = False,
     debug: options.Debug = False,
@@ -44,26 +47,28 @@ def deploy(
         import os
 
         from aerostack import pipeline
+        from aerostack.cli.approval import Approval
+        from aerostack.cli.signals import deadline
+        from aerostack.model import Policy
         from aerostack.pipeline.report import unfinished
         from aerostack.tools import RunTools
 
-        request = _request(path, env, backend, use_own_account, option, no_provision, adopt, public)
-        prepared = pipeline.prepare(request, os.environ)
+        policy = Policy(provision=not no_provision, adopt=frozenset(adopt or ()), overwrite=overwrite, refresh=refresh)
+        prepared = pipeline.prepare(_request(path, env, backend, use_own_account, option, policy, public), os.environ)
         known.update(heading(prepared))
         _introduce(output, prepared)
         with RunTools(environ=os.environ, reporter=output, confirm=confirm) as tools:
             try:
-                report = pipeline.deploy(prepared, tools, confirm=confirm_deletion, started=started)
+                with deadline(timeout):
+                    report = pipeline.deploy(prepared, tools, Approval(output, confirm, known), started)
             except (AerostackError, KeyboardInterrupt) as error:
-                known.update(unfinished(tools.carried_out, error))
+                known.update(unfinished(tools, error))
                 raise
+        known.pop("replanned", None)
         return _show_report(output, report)
 
     def confirm(question: str) -> bool:
         return yes or Output().confirm(question)
-
-    def confirm_deletion(resolution: Resolution) -> bool:
-        return confirm(f"Delete what `aerostack plan` marks with -, in {resolution.target}?")
 
     run(body, as_json=as_json, debug=debug, heading=lambda: known)
 
@@ -76,6 +81,7 @@ def plan(
     option: options.BackendOptions = None,
     no_provision: options.NoProvision = False,
     adopt: options.Adopt = None,
+    overwrite: options.Overwrite = False,
     public: options.Public = None,
     as_json: options.AsJson = False,
     debug: options.Debug = False,
@@ -90,10 +96,11 @@ def plan(
         import os
 
         from aerostack import pipeline
+        from aerostack.model import Policy
         from aerostack.tools import RunTools
 
-        request = _request(path, env, backend, use_own_account, option, no_provision, adopt, public)
-        prepared = pipeline.prepare(request, os.environ)
+        policy = Policy(provision=not no_provision, adopt=frozenset(adopt or ()), overwrite=overwrite, refresh=True)
+        prepared = pipeline.prepare(_request(path, env, backend, use_own_account, option, policy, public), os.environ)
         known.update(heading(prepared))
         _introduce(output, prepared)
         with RunTools(environ=os.environ, reporter=output) as tools:
@@ -108,11 +115,9 @@ def _request(
     backend: str | None,
     use_own_account: bool,
     option: list[str] | None,
-    no_provision: bool,
-    adopt: list[str] | None,
+    policy: Policy,
     public: bool | None,
 ) -> Request:
-    from aerostack.model import Policy
     from aerostack.pipeline import Request
     from aerostack.settings import parse_options
 
@@ -125,7 +130,7 @@ def _request(
         backend=backend,
         use_own_account=use_own_account,
         options=chosen,
-        policy=Policy(provision=not no_provision, adopt=frozenset(adopt or ())),
+        policy=policy,
     )
 
 
@@ -139,11 +144,9 @@ def _show_plan(output: Output, planned: Planned) -> None:
     if output.as_json:
         output.document(planned.document())
         return
-    output.say(f"\nplan for {planned.resolution.target}:")
-    for action in planned.resolution.actions:
-        output.action(action)
-    for note in planned.resolution.notes:
-        output.warn(note)
+    output.plan(planned.resolution)
+    if planned.resolution.drift and not planned.prepared.request.policy.overwrite:
+        output.warn("`aerostack deploy` will refuse to overwrite that without --overwrite")
     writes = sum(action.writes for action in planned.resolution.actions)
     output.result(f"{writes} change{'s' * (writes != 1)} to make" if writes else "nothing to do")
 

@@ -40,6 +40,18 @@ Adopt = Annotated[
         help="Use this existing resource although this project did not create it, as in d1/my-db; alone: any.",
     ),
 ]
+Overwrite = Annotated[
+    bool,
+    typer.Option("--overwrite", help="Overwrite what somebody changed behind the last deploy, as in the dashboard."),
+]
+Refresh = Annotated[
+    bool,
+    typer.Option("--refresh", help="Look at everything, as `plan` does, also where nothing seems to have changed."),
+]
+Timeout = Annotated[
+    int,
+    typer.Option("--timeout", metavar="SECONDS", min=1, help="The longest that all of it may take."),
+]
 Public = Annotated[
     bool | None,
     typer.Option(

@@ -12,7 +12,7 @@ from aerostack.errors import AerostackError
 from aerostack.redact import redact, secret_values
 
 if TYPE_CHECKING:
-    from aerostack.model import Action
+    from aerostack.model import Action, Resolution
 
 _CODES = {"red": "31", "green": "32", "yellow": "33", "cyan": "36", "dim": "2", "bold": "1"}
 _MARKS = {"create": "+", "adopt": "&", "update": "~", "keep": "=", "delete": "-"}
@@ -54,6 +54,16 @@ class Output:
         mark = self._paint(_MARKS[action.verb], _MARK_COLOURS[action.verb])
         reason = self._paint(f"  ({self._shown(action.reason)})", "dim") if action.reason else ""
         streams.tell(f"  {mark} {self._shown(action_line(action))}{reason}")
+
+    def plan(self, resolution: Resolution) -> None:
+        """A whole plan, on stderr."""
+        self.say(f"\nplan for {resolution.target}:")
+        for action in resolution.actions:
+            self.action(action)
+        for change in resolution.drift:
+            self.mark("drift:", "yellow", change)
+        for note in resolution.notes:
+            self.warn(note)
 
     def result(self, text: str) -> None:
         """The result for people, on stdout."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
+from collections.abc import Iterator
 from types import FrameType
 
 
@@ -15,6 +17,30 @@ def heed() -> None:
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, _interrupt)
+
+
+@contextlib.contextmanager
+def deadline(seconds: int) -> Iterator[None]:
+    """End the block with a ``RemoteTimeoutError`` after so many seconds, whatever it is waiting for then.
+
+    As with Ctrl-C, which comes the same way, what it started is ended by whoever started it.
+    """
+
+    def expire(number: int, frame: FrameType | None) -> None:
+        from aerostack.errors import RemoteTimeoutError
+
+        raise RemoteTimeoutError(
+            f"it was not done after {seconds} seconds",
+            hint="run the same command again: it goes on where it stopped; or give it longer with --timeout",
+        )
+
+    before = signal.signal(signal.SIGALRM, expire)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

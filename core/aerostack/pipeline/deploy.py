@@ -3,41 +3,61 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from typing import Protocol
 
 from aerostack import project
-from aerostack.errors import AbortedError, AerostackError, BackendContractError, ConfigError
+from aerostack.errors import AbortedError, AerostackError, BackendContractError, ConfigError, OvertakenError, StaleError
 from aerostack.journal import Lock
-from aerostack.model import Action, Provisioned, Resolution
+from aerostack.model import Action, Provisioned
 from aerostack.pipeline.explain import explained
 from aerostack.pipeline.plan import Planned, journals_of, resolve
-from aerostack.pipeline.prepare import Prepared
+from aerostack.pipeline.prepare import Prepared, reloaded
 from aerostack.pipeline.report import Report
 from aerostack.tools import RunTools
 
+#: So many times a plan is made anew when the world changes under it.
+_MOST_PLANS = 3
 
-def deploy(prepared: Prepared, tools: RunTools, confirm: Callable[[Resolution], bool], started: float) -> Report:
+
+class Approval(Protocol):
+    """Who decides about a plan that needs more than the command to deploy."""
+
+    def deletion(self, planned: Planned) -> bool:
+        """Whether what the plan deletes may be deleted."""
+
+    def again(self, planned: Planned, reason: AerostackError) -> bool:
+        """Whether ``planned``, made anew because of ``reason``, is to be carried out. The user has to see it first."""
+
+
+def deploy(prepared: Prepared, tools: RunTools, approval: Approval, started: float) -> Report:
     """Do exactly what ``plan`` says. ``started`` is the ``time.monotonic()`` at which the command began.
 
-    ``confirm`` is asked only when the plan deletes something. Raises ``LockedError``, ``AbortedError`` and whatever the
-    backend raises, explained.
+    Raises ``LockedError``, ``AbortedError``, ``OvertakenError`` and whatever the backend raises, explained.
     """
-    with explained(prepared.project, tools):
-        return _deploy(prepared, tools, confirm, started)
-
-
-def _deploy(prepared: Prepared, tools: RunTools, confirm: Callable[[Resolution], bool], started: float) -> Report:
-    journals = journals_of(prepared)
-    with Lock(journals.lock_path).held():
+    with explained(prepared.project, tools), Lock(journals_of(prepared).lock_path).held():
         planned = resolve(prepared, tools)
-        resolution = planned.resolution
-        if any(action.verb == "delete" for action in resolution.actions) and not confirm(resolution):
-            raise AbortedError("nothing was changed", hint="answer yes, or pass --yes")
-        journal = journals.at(resolution.target)
-        arguments = (prepared.project, resolution)
-        provisioned = prepared.backend.provision(*arguments, prepared.settings, prepared.request.policy, journal, tools)
-        written, unsaved = _write_back(prepared, provisioned)
-        deployment = prepared.backend.deploy(*arguments, provisioned, prepared.settings, journal, tools)
+        for _ in range(_MOST_PLANS - 1):
+            try:
+                return _carry_out(planned, tools, approval, started)
+            except StaleError as error:
+                again = resolve(reloaded(prepared), tools)
+                if again.resolution == planned.resolution or not approval.again(again, error):
+                    raise
+                planned = again
+        return _carry_out(planned, tools, approval, started)
+
+
+def _carry_out(planned: Planned, tools: RunTools, approval: Approval, started: float) -> Report:
+    prepared, resolution = planned.prepared, planned.resolution
+    refuse_drift(planned)
+    if any(action.verb == "delete" for action in resolution.actions) and not approval.deletion(planned):
+        raise AbortedError("nothing was changed", hint="answer yes, or pass --yes")
+    tools.begin(resolution)
+    journal = journals_of(prepared).at(resolution.target)
+    arguments = (prepared.project, resolution)
+    provisioned = prepared.backend.provision(*arguments, prepared.settings, prepared.request.policy, journal, tools)
+    written, unsaved = _write_back(prepared, provisioned)
+    deployment = prepared.backend.deploy(*arguments, provisioned, prepared.settings, journal, tools)
     _check_carried_out(planned, tools.carried_out)
     return Report(
         prepared=prepared,
@@ -49,6 +69,20 @@ def _deploy(prepared: Prepared, tools: RunTools, confirm: Callable[[Resolution],
         notes=(*prepared.project.notes, *resolution.notes),
         written=written,
         unsaved=unsaved,
+    )
+
+
+def refuse_drift(planned: Planned) -> None:
+    """Raise ``OvertakenError`` when the plan would overwrite what somebody changed, and was not asked to."""
+    drift = planned.resolution.drift
+    if not drift or planned.prepared.request.policy.overwrite:
+        return
+    raise OvertakenError(
+        f"{planned.prepared.project.name} was changed behind the last deploy, and this one would overwrite that: "
+        + "; ".join(drift),
+        applied=False,
+        hint="bring the change into aerostack.toml or the code; or overwrite it: --overwrite",
+        code="drift",
     )
 
 

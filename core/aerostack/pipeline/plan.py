@@ -26,6 +26,7 @@ class Planned:
             **heading(self.prepared),
             "target": self.resolution.target,
             "actions": [action_document(action) for action in self.resolution.actions],
+            "drift": list(self.resolution.drift),
             "notes": [*self.prepared.project.notes, *self.resolution.notes],
         }
 

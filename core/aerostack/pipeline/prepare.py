@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from aerostack import backends, project, settings
@@ -57,6 +57,12 @@ def prepare(request: Request, environ: Mapping[str, str], *, code: bool = True) 
         settings=settings.build(spec.settings, backend=choice.name, table=table, options=request.options, where=where),
         environment_source=source,
     )
+
+
+def reloaded(prepared: Prepared) -> Prepared:
+    """With the file as it is now: ids that a run has written into it have moved what stands below them."""
+    defined = not prepared.backend.spec().any_environment
+    return replace(prepared, project=project.load(prepared.project.file, prepared.project.environment, defined=defined))
 
 
 def _load(choice: Choice) -> Backend:

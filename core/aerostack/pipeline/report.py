@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from aerostack.errors import AerostackError
+from aerostack.errors import AerostackError, RemoteError
 from aerostack.model import Action, Deployment, Provisioned
 from aerostack.pipeline.plan import action_document, heading
 from aerostack.pipeline.prepare import Prepared
+from aerostack.tools import RunTools
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,15 +50,20 @@ class Report:
         }
 
 
-def unfinished(carried_out: Sequence[Action], error: BaseException) -> dict[str, Any]:
+def unfinished(tools: RunTools, error: BaseException) -> dict[str, Any]:
     """What the JSON document of a failed deploy says of it: the actions that were carried out before, and the outcome.
 
-    The outcome is ``not_applied`` only when nothing can have changed.
+    ``not_applied`` means that what should be live certainly is not, whatever else was done before; ``unknown`` that
+    nobody could see.
     """
-    certain = isinstance(error, AerostackError) and getattr(error, "applied", False) is not None
+    certain = not tools.began
+    if isinstance(error, AerostackError):
+        certain = certain or getattr(error, "applied", False) is not None
+        # What failed after the flip without being about it, such as a full disk, tells nothing of what is live.
+        certain = certain and (not tools.flipped or isinstance(error, RemoteError))
     return {
-        "outcome": "not_applied" if certain and not carried_out else "unknown",
-        "actions": [action_document(action) for action in carried_out],
+        "outcome": "not_applied" if certain else "unknown",
+        "actions": [action_document(action) for action in tools.all_carried_out],
     }
 
 

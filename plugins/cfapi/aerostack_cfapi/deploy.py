@@ -1,56 +1,86 @@
-"""deploy: upload the code, live at once, and set the Worker's address."""
+"""deploy: set the Worker's address, upload the code, live at once, and look whether all of it can be seen."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
+from typing import Any
 
-from aerostack.http import parallel
-from aerostack.model import Action, Deployment, Project, Provisioned, Resolution, Tools
+from aerostack.model import Action, Bundle, Deployment, Journal, Project, Provisioned, Resolution, Tools
 from aerostack_cfapi import static_files
 from aerostack_cfapi.account import connect
+from aerostack_cfapi.address import wanted_address
 from aerostack_cfapi.bindings import bindings
-from aerostack_cfapi.metadata import content_hash, metadata, tag
-from aerostack_cfapi.resolve import wanted_address
+from aerostack_cfapi.metadata import content_hash, metadata, tag, whole_digest
 from aerostack_cfapi.settings import CfapiSettings
 from aerostack_cloudflare.account import Cloudflare
+from aerostack_cloudflare.project.glance import Glance
+from aerostack_cloudflare.project.last import WORKER, keep, parse, remember
+from aerostack_cloudflare.project.readback import check_untouched, read_back, replaced
 
 
 def deploy(
-    project: Project, resolution: Resolution, provisioned: Provisioned, settings: CfapiSettings, tools: Tools
+    project: Project,
+    resolution: Resolution,
+    provisioned: Provisioned,
+    settings: CfapiSettings,
+    journal: Journal,
+    tools: Tools,
 ) -> Deployment:
-    """Carry out the plan's worker and workers.dev actions."""
+    """Carry out the plan's worker and workers.dev actions.
+
+    The upload is the last thing that is done to a Worker that exists, so that until then nothing has changed for its
+    users. Raises ``OvertakenError`` when somebody else deploys meanwhile.
+    """
     planned = {action.key: action for action in resolution.actions}
     worker, address = planned["worker"], planned["workers.dev"]
-    version, url = worker.id or "", _text(resolution.details.get("url"))
-    if worker.writes or address.writes:
-        cloudflare = connect(project, settings, tools)
-        if worker.writes:
-            version = _upload(cloudflare, project, provisioned, tools)
-            tools.done(worker)
-        # The address is read back while it is being set: only the other side knows its exact form.
-        _, read = parallel(
-            lambda: _set_address(cloudflare, project, address, tools),
-            (lambda: cloudflare.scripts.worker(project.name)) if url is None else (lambda: None),
-        )
-        url = url or (read.url if read else None) or _workers_dev_url(project, resolution)
-    return Deployment(
-        version=version,
-        urls=(url,) if url and wanted_address(project)[0] else (),
-        outcome="applied" if any(action.writes for action in resolution.actions) else "unchanged",
-    )
-
-
-def _upload(cloudflare: Cloudflare, project: Project, provisioned: Provisioned, tools: Tools) -> str:
+    if not worker.writes and not address.writes:
+        keep(journal, parse(resolution.details.get("last")), tools)
+        return _deployment(project, resolution, worker.id or "", _text(resolution.details.get("url")))
+    cloudflare = connect(project, settings, tools)
     bundle = tools.bundle(project).result()
     document = metadata(project, bundle, bindings(project, provisioned.ids))
-    complete = document | {
-        "annotations": {"workers/tag": tag(content_hash(document, bundle), os.urandom(4).hex())},
-    }
-    if bundle.assets is not None:
+    complete = dict(document)
+    if bundle.assets is not None and worker.writes:
         token = static_files.upload(cloudflare, project.name, bundle.assets, tools)
         complete["assets"] = complete["assets"] | {"jwt": token}
+    slow = bundle.assets is not None or any(action.writes for action in resolution.actions[:-2])
+    if worker.verb == "update" and slow:
+        # Otherwise the plan has only just been made.
+        check_untouched(cloudflare, project, resolution)
+    if worker.verb != "create":
+        _set_address(cloudflare, project, address, tools)
+    version = worker.id or ""
+    if worker.writes:
+        mark = tag(content_hash(document, bundle), os.urandom(4).hex())
+        version = _upload(cloudflare, project, complete, bundle, mark, journal, tools)
+        tools.done(worker)
+    if worker.verb == "create":
+        _set_address(cloudflare, project, address, tools)
+    glance = read_back(cloudflare, project, version, lambda seen: _unset_address(project, seen))
+    overwritten = replaced(glance, resolution) if worker.writes else None
+    if overwritten:
+        tools.warn(overwritten)
+    url = (glance.address.url if glance.address else None) or _workers_dev_url(project, resolution)
+    digest = whole_digest(project, document, bundle)
+    remember(journal, glance, digest=digest, url=url, resolution=resolution, tools=tools)
+    return _deployment(project, resolution, version, url)
+
+
+def _upload(
+    cloudflare: Cloudflare,
+    project: Project,
+    document: Mapping[str, Any],
+    bundle: Bundle,
+    mark: str,
+    journal: Journal,
+    tools: Tools,
+) -> str:
+    journal.intend(WORKER, mark)
     tools.step(f"uploading {project.name}" + (f" ({bundle.size / 1024:.1f} KiB)" if bundle.modules else ""))
-    uploaded = cloudflare.scripts.upload(project.name, metadata=complete, modules=bundle.modules)
+    uploaded = cloudflare.scripts.upload(
+        project.name, metadata={**document, "annotations": {"workers/tag": mark}}, modules=bundle.modules
+    )
     return uploaded.version_id
 
 
@@ -62,6 +92,23 @@ def _set_address(cloudflare: Cloudflare, project: Project, action: Action, tools
         project.name, enabled=enabled, previews_enabled=enabled if previews is None else previews
     )
     tools.done(action)
+
+
+def _unset_address(project: Project, seen: Glance) -> str | None:
+    enabled, previews = wanted_address(project)
+    if seen.address is None or seen.address.enabled != enabled:
+        return f"workers.dev is {'off' if enabled else 'on'}"
+    if previews is not None and seen.address.previews_enabled != previews:
+        return f"preview URLs are {'off' if previews else 'on'}"
+    return None
+
+
+def _deployment(project: Project, resolution: Resolution, version: str, url: str | None) -> Deployment:
+    return Deployment(
+        version=version,
+        urls=(url,) if url and wanted_address(project)[0] else (),
+        outcome="applied" if any(action.writes for action in resolution.actions) else "unchanged",
+    )
 
 
 def _workers_dev_url(project: Project, resolution: Resolution) -> str | None:

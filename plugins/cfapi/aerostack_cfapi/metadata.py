@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aerostack.model import Bundle, Json, Project
+from aerostack_cfapi.address import wanted_address
 
 _SCHEME = "as1"
 
@@ -60,6 +61,12 @@ def content_hash(document: Mapping[str, Any], bundle: Bundle) -> str:
     """32 hex digits over the metadata and the code."""
     canonical = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(f"{bundle.digest}\n{canonical}".encode()).hexdigest()[:32]
+
+
+def whole_digest(project: Project, document: Mapping[str, Any], bundle: Bundle) -> str:
+    """What a deploy leaves: the content hash of the version, and the address that is wanted for it."""
+    enabled, previews = wanted_address(project)
+    return f"{content_hash(document, bundle)}/{enabled:d}/{'-' if previews is None else int(previews)}"
 
 
 def tag(digest: str, nonce: str) -> str:

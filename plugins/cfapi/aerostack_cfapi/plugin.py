@@ -56,11 +56,16 @@ def aerostack_provision(
 
 @hookimpl
 def aerostack_deploy(
-    project: Project, resolution: Resolution, provisioned: Provisioned, settings: CfapiSettings, tools: Tools
+    project: Project,
+    resolution: Resolution,
+    provisioned: Provisioned,
+    settings: CfapiSettings,
+    journal: Journal,
+    tools: Tools,
 ) -> Deployment:
     from aerostack_cfapi.deploy import deploy
 
-    return deploy(project, resolution, provisioned, settings, tools)
+    return deploy(project, resolution, provisioned, settings, journal, tools)
 
 
 @hookimpl

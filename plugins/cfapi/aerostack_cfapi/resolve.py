@@ -2,70 +2,166 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
 from aerostack import assets
-from aerostack.model import Action, Bundle, Journals, Policy, Project, Resolution, Tools
+from aerostack.http import parallel
+from aerostack.model import Action, Bundle, Journals, JournalView, Policy, Project, Resolution, Tools
 from aerostack_cfapi.account import connect
+from aerostack_cfapi.address import wanted_address
 from aerostack_cfapi.bindings import bindings
 from aerostack_cfapi.keys import check_keys
-from aerostack_cfapi.metadata import content_hash, metadata, tagged_hash
+from aerostack_cfapi.metadata import content_hash, metadata, tagged_hash, whole_digest
 from aerostack_cfapi.settings import CfapiSettings
 from aerostack_cloudflare.project.address import check_subdomain
-from aerostack_cloudflare.project.notes import notes
-from aerostack_cloudflare.project.observed import Observed, Worker, observe
+from aerostack_cloudflare.project.glance import look
+from aerostack_cloudflare.project.last import Last, recall
+from aerostack_cloudflare.project.notes import notes, unset_secrets
+from aerostack_cloudflare.project.observed import Observed, Worker, combine
 from aerostack_cloudflare.project.plan import plan_resources
 from aerostack_cloudflare.project.rollout import check_rollout
+from aerostack_cloudflare.project.survey import Survey, survey
+
+#: For so many seconds a glance counts as one of now.
+_FRESH = 2.0
 
 
 def resolve(project: Project, settings: CfapiSettings, policy: Policy, journals: Journals, tools: Tools) -> Resolution:
-    """Plan. The code is built while the reads are on the wire."""
+    """Plan. The code is built while the reads are on the wire.
+
+    Two reads are enough when nothing changed here since the last deploy, and nothing there; all others are sent as
+    soon as the code is built and differs.
+    """
     check_keys(project)
     bundle = tools.bundle(project)
     cloudflare = connect(project, settings, tools)
     tools.step(f"reading the account {cloudflare.account_id}")
     journal = journals.at(cloudflare.account_id)
-    observed = observe(cloudflare, project, journal, settings.concurrency)
+    last = None if policy.refresh else recall(journal)
+
+    def rest() -> Survey | None:
+        if last is not None and last.digest == wanted_digest(project, certain_ids(project, journal), bundle.result()):
+            return None
+        return survey(cloudflare, project, journal, settings.concurrency)
+
+    looked = time.monotonic()
+    glance, found = parallel(lambda: look(cloudflare, project.name), rest)
+    bundle.result()
+    if time.monotonic() - looked > _FRESH:
+        # What was live before a long build may not be any more, and the upload comes right after the plan.
+        glance = look(cloudflare, project.name)
+    if found is None and last is not None and last.still(glance):
+        return unchanged(project, cloudflare.account_id, journal, last, bundle.result())
+    if found is None:
+        found = survey(cloudflare, project, journal, settings.concurrency)
+    observed = combine(cloudflare, project, journal, glance, found, settings.concurrency)
+    return _planned(project, settings, policy, journal, cloudflare.account_id, observed, bundle.result())
+
+
+def _planned(
+    project: Project,
+    settings: CfapiSettings,
+    policy: Policy,
+    journal: JournalView,
+    target: str,
+    observed: Observed,
+    bundle: Bundle,
+) -> Resolution:
     check_rollout(project, observed.worker, allowed=settings.end_rollout)
     if wanted_address(project)[0]:
         check_subdomain(observed)
-    actions = plan_resources(project, observed, journal, policy)
-    actions.append(plan_worker(project, observed.worker, actions, bundle.result()))
-    actions.append(plan_address(project, observed.worker))
+    resources = plan_resources(project, observed, journal, policy)
+    worker, address = plan_worker(project, observed, resources, bundle), plan_address(project, observed.worker)
+    overwritten = [change for change in observed.drift if (address if change.is_address else worker).writes]
     return Resolution(
-        target=cloudflare.account_id,
-        actions=tuple(actions),
-        notes=(*notes(project, observed.worker, actions), *assets.notes(bundle.result().assets)),
-        details=_details(observed),
+        target=target,
+        actions=(*resources, worker, address),
+        notes=(*notes(project, observed.worker, resources), *assets.notes(bundle.assets)),
+        drift=tuple(change.said for change in overwritten),
+        details=_details(observed)
+        | ({} if worker.writes or address.writes else _live_already(project, observed, resources, bundle)),
     )
 
 
-def plan_worker(project: Project, worker: Worker | None, resources: list[Action], bundle: Bundle) -> Action:
+def unchanged(project: Project, target: str, journal: JournalView, last: Last, bundle: Bundle) -> Resolution:
+    """The plan of nothing to do: live is what the journal remembers, and it is what would be uploaded."""
+    ids = certain_ids(project, journal)
+    resources = tuple(
+        Action(
+            verb="keep",
+            kind=resource.kind,
+            key=resource.key,
+            name=resource.name,
+            id=ids[resource.key],
+            reason="the id in aerostack.toml" if resource.id else "bound to the live Worker",
+        )
+        for resource in project.resources
+    )
+    worker = _worker_action(project, "keep", last.version, _LIVE_ALREADY)
+    address = _address_action(project, same=True)
+    return Resolution(
+        target=target,
+        actions=(*resources, worker, address),
+        notes=(*unset_secrets(project, last.secrets.split(",")), *assets.notes(bundle.assets)),
+        details={"url": last.url, "deployment": last.deployment, "last": last.text},
+    )
+
+
+_LIVE_ALREADY = "code and configuration are live already"
+
+
+def plan_worker(project: Project, observed: Observed, resources: list[Action], bundle: Bundle) -> Action:
     """The upload. It is spared when the live version carries the hash of what would be uploaded."""
-
-    def action(verb: Any, remote_id: str | None, reason: str) -> Action:
-        return Action(verb=verb, kind="worker", key="worker", name=project.name, id=remote_id, reason=reason)
-
+    worker = observed.worker
     if worker is None:
-        return action("create", None, "there is no Worker of that name")
+        return _worker_action(project, "create", None, "there is no Worker of that name")
     live = worker.versions[0][0] if worker.versions else None
     ids = {item.key: item.id for item in resources}
-    if any(remote_id is None for remote_id in ids.values()):
-        return action("update", live, "its bindings change")
     known: Mapping[str, str] = {key: remote_id for key, remote_id in ids.items() if remote_id is not None}
-    wanted = content_hash(metadata(project, bundle, bindings(project, known)), bundle)
-    if tagged_hash(worker.tag) == wanted:
-        return action("keep", live, "code and configuration are live already")
-    return action("update", live, "code or configuration changed")
+    if len(known) < len(ids):
+        return _worker_action(project, "update", live, "its bindings change")
+    if tagged_hash(worker.tag) != content_hash(metadata(project, bundle, bindings(project, known)), bundle):
+        return _worker_action(project, "update", live, "code or configuration changed")
+    if any(not change.is_address for change in observed.drift):
+        return _worker_action(project, "update", live, "its settings were changed since the last deploy")
+    return _worker_action(project, "keep", live, _LIVE_ALREADY)
 
 
 def plan_address(project: Project, worker: Worker | None) -> Action:
     """The Worker's address on workers.dev."""
     enabled, previews = wanted_address(project)
-    state = "on" if enabled else "off"
     current = (worker.workers_dev, worker.preview_urls) if worker else (False, False)
-    same = current == (enabled, current[1] if previews is None else previews)
+    return _address_action(project, same=current == (enabled, current[1] if previews is None else previews))
+
+
+def certain_ids(project: Project, journal: JournalView) -> dict[str, str | None]:
+    """The ids that need no look at the account, by key.
+
+    An id that is not in the file any more was taken out for a reason, whatever the journal has; a bucket has none but
+    its name, and no file has a queue's.
+    """
+    return {
+        resource.key: resource.id or {"r2": resource.name, "queue": journal.known(resource.key)}.get(resource.kind)
+        for resource in project.resources
+    }
+
+
+def wanted_digest(project: Project, resources: Mapping[str, str | None], bundle: Bundle) -> str | None:
+    """The digest of what a deploy would leave; ``None`` while a resource has no id. ``resources`` are ids by key."""
+    known = {key: remote_id for key, remote_id in resources.items() if remote_id is not None}
+    if len(known) < len(resources):
+        return None
+    return whole_digest(project, metadata(project, bundle, bindings(project, known)), bundle)
+
+
+def _worker_action(project: Project, verb: Any, live: str | None, reason: str) -> Action:
+    return Action(verb=verb, kind="worker", key="worker", name=project.name, id=live, reason=reason)
+
+
+def _address_action(project: Project, *, same: bool) -> Action:
+    state = "on" if wanted_address(project)[0] else "off"
     return Action(
         verb="keep" if same else "update",
         kind="workers.dev",
@@ -75,15 +171,21 @@ def plan_address(project: Project, worker: Worker | None) -> Action:
     )
 
 
-def wanted_address(project: Project) -> tuple[bool, bool | None]:
-    """Whether the Worker is to answer on workers.dev, and its previews too; ``None`` leaves previews as they are."""
-    enabled, previews = project.config.get("workers_dev"), project.config.get("preview_urls")
-    return (enabled if isinstance(enabled, bool) else True), (previews if isinstance(previews, bool) else None)
-
-
 def _details(observed: Observed) -> dict[str, Any]:
     worker = observed.worker
     return {
         "account_subdomain": observed.account_subdomain,
         "url": worker.url if worker else None,
+        "deployment": observed.glance.deployment,
+        "secrets": sorted(worker.secrets) if worker else [],
     }
+
+
+def _live_already(project: Project, observed: Observed, resources: list[Action], bundle: Bundle) -> dict[str, Any]:
+    """What the journal is to remember of a Worker that is as it should be."""
+    digest = wanted_digest(project, {action.key: action.id for action in resources}, bundle)
+    worker = observed.worker
+    assert digest is not None
+    assert worker is not None
+    last = Last.of(observed.glance, digest=digest, url=worker.url, secrets=worker.secrets)
+    return {"last": last.text if last else None}

@@ -6,8 +6,10 @@ import json
 import os
 
 from aerostack.errors import ConfigError, OvertakenError, RemoteError
-from aerostack.model import CommandResult, Deployment, Project, Provisioned, Resolution, Tools
+from aerostack.model import CommandResult, Deployment, Journal, Project, Provisioned, Resolution, Tools
 from aerostack.state import refuse_links, write_state
+from aerostack_cloudflare.project.last import WORKER, remember
+from aerostack_cloudflare.project.readback import check_untouched, replaced
 from aerostack_wrangler import live, session
 from aerostack_wrangler.account import connect
 from aerostack_wrangler.config import generate
@@ -21,14 +23,22 @@ from aerostack_wrangler.settings import WranglerSettings
 
 
 def deploy(
-    project: Project, resolution: Resolution, provisioned: Provisioned, settings: WranglerSettings, tools: Tools
+    project: Project,
+    resolution: Resolution,
+    provisioned: Provisioned,
+    settings: WranglerSettings,
+    journal: Journal,
+    tools: Tools,
 ) -> Deployment:
     """Carry out the plan's worker and triggers actions.
 
-    Raises ``CommandError`` when wrangler fails, and ``OvertakenError`` when another version is live afterwards.
+    Raises ``CommandError`` when wrangler fails, and ``OvertakenError`` when another version is live afterwards, or
+    before it runs.
     """
     planned = {action.key: action for action in resolution.actions}
     cloudflare = connect(project, settings, tools)
+    if planned["worker"].verb == "update" and any(action.writes for action in resolution.actions[:-2]):
+        check_untouched(cloudflare, project, resolution)
     invocation = Invocation(
         program=program(project, settings, tools),
         config=config_file(project),
@@ -37,6 +47,7 @@ def deploy(
         tag=f"aw1:{os.urandom(8).hex()}",
     )
     _write(project, provisioned)
+    journal.intend(WORKER, invocation.tag)
     result, reported = _run(invocation, project, settings, tools)
     try:
         now = live.read(cloudflare, project)
@@ -55,6 +66,10 @@ def deploy(
     if now is None or not ours:
         raise _overtaken(project, reported, now) if reported.version_id else unreported(result)
     tools.done(planned["triggers"])
+    overwritten = replaced(now.glance, resolution)
+    if overwritten:
+        tools.warn(overwritten)
+    remember(journal, now.glance, digest="", url=now.url, resolution=resolution, tools=tools)
     return Deployment(
         version=now.version,
         urls=live.urls(reported.targets, now.url),
@@ -94,6 +109,6 @@ def _overtaken(project: Project, reported: Session, now: Live | None) -> Overtak
     what = f"version {now.version} is live" if now else "nothing is live"
     return OvertakenError(
         f"wrangler deployed version {reported.version_id} of {project.name}, but {what}: somebody deployed meanwhile",
-        applied=None,
+        applied=False,
         hint="agree who deploys, then deploy again",
     )

@@ -9,31 +9,35 @@ from urllib.parse import urlsplit
 from aerostack.http import parallel
 from aerostack.model import Project
 from aerostack_cloudflare.account import Cloudflare
+from aerostack_cloudflare.project.glance import Glance, look
 
 _CUSTOM_DOMAIN = " (custom domain)"
 
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """The version that gets the requests, its ``workers/tag``, and the Worker's address on workers.dev."""
+    """The version that gets the requests, its ``workers/tag``, and all that a glance at the account shows."""
 
     version: str
     tag: str | None
-    url: str | None
+    glance: Glance
+
+    @property
+    def url(self) -> str | None:
+        """The Worker's address on workers.dev."""
+        return self.glance.address.url if self.glance.address else None
 
 
 def read(cloudflare: Cloudflare, project: Project) -> Live | None:
     """``None`` when nothing is deployed. Raises ``RemoteError``."""
-    scripts, name = cloudflare.scripts, project.name
-    deployments, (versions, worker) = parallel(
-        lambda: scripts.deployments(name),
-        lambda: parallel(lambda: scripts.versions(name), lambda: scripts.worker(name)),
+    glance, versions = parallel(
+        lambda: look(cloudflare, project.name), lambda: cloudflare.scripts.versions(project.name)
     )
-    if not deployments or not deployments[0].versions:
+    if not glance.versions:
         return None
-    version = deployments[0].versions[0][0]
+    version = glance.versions[0][0]
     tags = {item.id: item.annotations.get("workers/tag") for item in versions}
-    return Live(version=version, tag=tags.get(version), url=worker.url if worker else None)
+    return Live(version=version, tag=tags.get(version), glance=glance)
 
 
 def urls(targets: Sequence[str], workers_dev: str | None) -> tuple[str, ...]:

@@ -58,11 +58,16 @@ def aerostack_provision(
 
 @hookimpl
 def aerostack_deploy(
-    project: Project, resolution: Resolution, provisioned: Provisioned, settings: WranglerSettings, tools: Tools
+    project: Project,
+    resolution: Resolution,
+    provisioned: Provisioned,
+    settings: WranglerSettings,
+    journal: Journal,
+    tools: Tools,
 ) -> Deployment:
     from aerostack_wrangler.deploy import deploy
 
-    return deploy(project, resolution, provisioned, settings, tools)
+    return deploy(project, resolution, provisioned, settings, journal, tools)
 
 
 @hookimpl

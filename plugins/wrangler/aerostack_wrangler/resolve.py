@@ -53,5 +53,11 @@ def resolve(
             Action(verb="update", kind="triggers", key="triggers", name=project.name, reason=triggers(project)),
         ),
         notes=notes(project, worker, actions),
-        details={"wrangler": found.version, "live": live},
+        drift=tuple(change.said for change in observed.drift),
+        details={
+            "wrangler": found.version,
+            "live": live,
+            "deployment": observed.glance.deployment,
+            "secrets": sorted(worker.secrets) if worker else [],
+        },
     )

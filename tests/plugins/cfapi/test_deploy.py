@@ -61,25 +61,44 @@ def test_a_deploy_from_elsewhere_by_path_is_the_same(
 
 
 def test_budgets_of_requests_and_serial_rounds(run: Run, edge: RunningEdge, project: Path) -> None:
-    def measured(*argv: object) -> tuple[str, int, int]:
+    def measured(*argv: object) -> tuple[str, int, int, int]:
         edge.forget()
         with edge.latency(0.05):
             outcome = run(*argv).document["outcome"]
         requests = edge.requests()
-        return outcome, serial_rounds(requests), sum(entry["method"] != "GET" for entry in requests)
+        writes = sum(entry["method"] != "GET" for entry in requests)
+        return outcome, serial_rounds(requests), writes, len(requests) - writes
 
-    outcome, rounds, writes = measured("deploy", *STAGING, "--json")
+    outcome, rounds, writes, _ = measured("deploy", *STAGING, "--json")
     assert outcome == "applied"
-    assert rounds <= 4
+    assert rounds <= 5  # reads, creations, upload, address, read-back
     assert writes == 4  # database, namespace, upload, address
     source = next(project.glob("src/index.*"))
     source.write_text(source.read_text(encoding="utf-8") + "\nglobalThis.changed = 1;\n", encoding="utf-8")
-    outcome, rounds, writes = measured("deploy", *STAGING, "--json")
+    outcome, rounds, writes, _ = measured("deploy", *STAGING, "--json")
     assert (outcome, writes) == ("applied", 1)
-    assert rounds <= 2
-    outcome, rounds, writes = measured("deploy", *STAGING, "--json")
+    assert rounds <= 3  # reads, upload, read-back
+    outcome, rounds, writes, reads = measured("deploy", *STAGING, "--json")
     assert (outcome, writes) == ("unchanged", 0)
     assert rounds <= 1
+    assert reads <= 2
+
+
+def test_two_reads_are_enough_again_once_all_of_them_saw_nothing_to_do(
+    run: Run, edge: RunningEdge, project: Path
+) -> None:
+    """A fresh checkout has no journal; nor is --refresh satisfied with what it says."""
+    run("deploy", *STAGING, "--json")
+    for journal in project.glob(".aerostack/journal/*/*/*.json"):
+        journal.unlink()
+    counts = []
+    for flags in ((), (), ("--refresh",)):
+        edge.forget()
+        assert run("deploy", *STAGING, "--json", *flags).document["outcome"] == "unchanged"
+        counts.append(len(edge.requests()))
+    assert counts[0] > 2
+    assert counts[1] == 2
+    assert counts[2] == counts[0]
 
 
 def test_deploy_does_exactly_what_plan_said(run: Run, edge: RunningEdge) -> None:

@@ -67,7 +67,7 @@ def test_one_that_is_killed_leaves_the_ids_and_the_next_deploy_goes_on(
     assert (done.status, error(done)) == (1, "wrangler was killed by SIGKILL before it was done")
     # What had been created is recorded, though the file does not say so yet of the Worker.
     kept = ids(project)
-    assert done.document["outcome"] == "unknown"
+    assert done.document["outcome"] == "not_applied"
     after = run("deploy", "--use-own-account", "--json").document
     assert {item["outcome"] for item in after["resources"].values()} == {"found"}
     assert tuple(item["id"] for item in after["resources"].values()) == kept
@@ -92,7 +92,7 @@ def test_a_report_that_is_cut_off_is_no_success(run: Callable[..., Any], stand_i
 def test_a_report_of_a_version_that_is_not_live_is_no_success(run: Callable[..., Any], stand_in: StandIn) -> None:
     report = '{"type": "deploy", "version_id": "0b9c3c5e-0000-4000-8000-000000000000", "targets": []}'
     done = run("deploy", "--use-own-account", *stand_in(f"echo '{report}' > \"$WRANGLER_OUTPUT_FILE_PATH\""))
-    assert done.status == 1
+    assert done.status == 4
     assert error(done).endswith("but nothing is live: somebody deployed meanwhile")
 
 
@@ -159,7 +159,8 @@ def test_a_refusal_of_cloudflares_is_explained_with_its_place(run: Callable[...,
         failure["cause"] == "the service binding `AUTH` needs the Worker `nobody`, which does not exist in the account"
     )
     assert "\x1b" not in failure["message"] and "\\x1b" not in done.stderr
-    assert done.document["outcome"] == "unknown", "its database has been created"
+    assert done.document["outcome"] == "not_applied"
+    assert {action["key"] for action in done.document["actions"]} == {"kv/CACHE", "d1/DB"}
     ids(project)
 
 

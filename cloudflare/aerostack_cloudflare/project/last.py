@@ -1,0 +1,96 @@
+"""What was live when the last deploy of this project had ended: the journal's memory of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, fields
+
+from aerostack.errors import JournalError
+from aerostack.model import Journal, JournalView, Resolution, Tools
+from aerostack_cloudflare.project.glance import Glance
+
+#: Under this name the journal keeps the id of the live version, and before that the tag of one that is uploaded.
+WORKER = "worker"
+
+_KEY = "deployed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Last:
+    """``digest`` is the content hash of the version, ``state`` the ``Glance.state`` of then, ``url`` the address, and
+    ``secrets`` the names of those that are set, with commas.
+
+    ``digest`` is empty where another program built the code.
+    """
+
+    deployment: str
+    version: str
+    digest: str
+    state: str
+    url: str
+    secrets: str
+
+    @classmethod
+    def of(cls, glance: Glance, *, digest: str, url: str | None, secrets: Iterable[str]) -> Last | None:
+        """What ``glance`` saw; ``None`` when it saw no version that answers alone."""
+        if glance.deployment is None or glance.version is None:
+            return None
+        return cls(
+            deployment=glance.deployment,
+            version=glance.version,
+            digest=digest,
+            state=glance.state,
+            url=url or "",
+            secrets=",".join(sorted(secrets)),
+        )
+
+    def still(self, glance: Glance) -> bool:
+        """Whether nothing has been changed since."""
+        return (self.deployment, self.version, self.state) == (glance.deployment, glance.version, glance.state)
+
+    @property
+    def text(self) -> str:
+        """One line, as the journal keeps it."""
+        return json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
+
+
+def parse(text: object) -> Last | None:
+    """A ``Last.text``; ``None`` for anything else."""
+    try:
+        document = json.loads(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+    names = {field.name for field in fields(Last)}
+    if not isinstance(document, dict) or set(document) != names:
+        return None
+    return Last(**document) if all(isinstance(value, str) for value in document.values()) else None
+
+
+def recall(journal: JournalView) -> Last | None:
+    """What the journal remembers."""
+    return parse(journal.known(_KEY))
+
+
+def remember(
+    journal: Journal, glance: Glance, *, digest: str, url: str | None, resolution: Resolution, tools: Tools
+) -> None:
+    """Keep what ``glance`` saw at the end of a deploy for the next one.
+
+    It is live whether or not that can be kept: a journal that cannot be written is a warning here.
+    """
+    names = resolution.details.get("secrets")
+    secrets = [str(name) for name in names] if isinstance(names, list) else []
+    keep(journal, Last.of(glance, digest=digest, url=url, secrets=secrets), tools)
+
+
+def keep(journal: Journal, last: Last | None, tools: Tools) -> None:
+    """``remember`` of what is known already; ``None`` forgets."""
+    try:
+        if last is None:
+            journal.forget(_KEY)
+            return
+        journal.record(WORKER, last.version)
+        journal.record(_KEY, last.text)
+    except JournalError as error:
+        tools.warn(f"{error.message}; the next deploy will have to look at everything again")

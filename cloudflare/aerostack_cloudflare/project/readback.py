@@ -1,0 +1,85 @@
+"""Look whether what was done can be seen: a deploy has succeeded when the account shows it, not when it says so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from aerostack.errors import OvertakenError, RemoteError, StaleError
+from aerostack.model import Project, Resolution
+from aerostack_cloudflare.account import Cloudflare
+from aerostack_cloudflare.project.glance import Glance, look
+
+#: Some of Cloudflare's reads lag behind its writes: seconds between two looks.
+_GRACE = (0.25, 0.75, 2.0)
+
+
+def read_back(
+    cloudflare: Cloudflare, project: Project, version: str, expected: Callable[[Glance], str | None]
+) -> Glance:
+    """What is live, once that is ``version`` alone and ``expected`` has nothing to complain about.
+
+    ``expected`` says what is missing, or ``None``. Raises ``OvertakenError`` when another version has taken the place
+    of ours since, and ``RemoteError`` when the account shows something else than it said, or does not answer.
+    """
+
+    def missing(glance: Glance) -> str | None:
+        return f"version {version} is not live" if glance.version != version else expected(glance)
+
+    try:
+        glance = look(cloudflare, project.name)
+        for wait in _GRACE:
+            if missing(glance) is None:
+                return glance
+            cloudflare.wait(wait)
+            glance = look(cloudflare, project.name)
+    except RemoteError as error:
+        error.applied = None
+        error.message = f"deployed, but whether it is live could not be seen: {error.message}"
+        error.args = (error.message,)
+        error.hint = "see what `aerostack plan` says when the account answers again"
+        raise
+    wrong = missing(glance)
+    if wrong is None:
+        return glance
+    if any(version == name for deployment in glance.deployments[1:] for name, _ in deployment.versions):
+        raise OvertakenError(
+            f"version {version} of {project.name} was live, but {_live(glance)} by now: somebody deployed meanwhile",
+            applied=False,
+            hint="agree who deploys, then see `aerostack plan`",
+        )
+    raise RemoteError(
+        f"the account accepted everything, but still shows that {wrong} ({_live(glance)})",
+        applied=None,
+        hint="see what `aerostack plan` says in a minute",
+        code="not_visible",
+    )
+
+
+def check_untouched(cloudflare: Cloudflare, project: Project, resolution: Resolution) -> None:
+    """Raise ``StaleError`` when another deployment is live than the one the plan was made for.
+
+    Cloudflare has no compare-and-swap: what comes between this look and the upload is seen by the read-back only.
+    """
+    found = cloudflare.scripts.deployments(project.name)
+    live = found[0].id if found else None
+    if live != resolution.details.get("deployment"):
+        raise StaleError(
+            f"somebody deployed {project.name} while this deploy was being prepared",
+            applied=False,
+            hint="see what `aerostack plan` says now, then deploy again",
+        )
+
+
+def replaced(glance: Glance, resolution: Resolution) -> str | None:
+    """A sentence when the deployment that ours replaced is not the one that the plan saw."""
+    before = glance.deployments[1].id if len(glance.deployments) > 1 else None
+    if before is None or before == resolution.details.get("deployment"):
+        return None
+    made = glance.deployments[1].created_on
+    return (
+        f"somebody deployed a moment before{f', on {made}' if made else ''}: this deploy has replaced theirs ({before})"
+    )
+
+
+def _live(glance: Glance) -> str:
+    return f"version {glance.version} is live" if glance.version else "nothing is live alone"
