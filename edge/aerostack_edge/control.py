@@ -8,6 +8,7 @@ from pathlib import Path
 from aiohttp import web
 
 from aerostack_edge.addresses import Addresses
+from aerostack_edge.assets.files import Files
 from aerostack_edge.events import Events
 from aerostack_edge.requests import RequestLog
 from aerostack_edge.routes import Routes
@@ -29,6 +30,7 @@ class Control:
     database: Database
     runtime: Runtime
     scripts: Scripts
+    files: Files
     events: Events
     addresses: Addresses
     routes: Routes

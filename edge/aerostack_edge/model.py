@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 ModuleType: TypeAlias = Literal["esm", "commonjs", "text", "data", "wasm", "sourcemap", "python"]
@@ -19,11 +20,46 @@ class Module:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ScriptVersion:
-    """One immutable version of a script, complete: code, bindings (Cloudflare's wire shape) and settings.
+class AssetConfig:
+    """How assets are served, in the form that Cloudflare's asset and router Workers take; ``None`` is their default.
 
-    Texts of ``secret_text`` bindings are not in ``bindings`` but in ``secrets``; everything else is. ``cpu_ms`` is the
-    CPU time that a request may use, in milliseconds; ``None`` for the usual.
+    ``worker_first`` lets the Worker answer every request, ``routing`` those for some paths.
+    """
+
+    html_handling: str | None
+    not_found_handling: str | None
+    base_path: str | None
+    redirects: Mapping[str, Any]
+    headers: Mapping[str, Any]
+    worker_first: bool
+    routing: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssetFile:
+    """A static file. ``hash`` is its ETag, ``name`` the file's on disk, ``content_type`` empty when nobody said it."""
+
+    hash: str
+    name: str
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assets:
+    """The static files of a version by their path, all of them in ``folder``, and how they are served."""
+
+    folder: Path
+    files: Mapping[str, AssetFile]
+    config: AssetConfig
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScriptVersion:
+    """One immutable version of a script, complete: code, bindings (Cloudflare's wire shape), settings and assets.
+
+    Texts of ``secret_text`` bindings are not in ``bindings`` but in ``secrets``; everything else is. A version that is
+    nothing but assets has no modules and an empty ``main_module``. ``cpu_ms`` is the CPU time that a request may use,
+    in milliseconds; ``None`` for the usual.
     """
 
     id: str
@@ -36,6 +72,7 @@ class ScriptVersion:
     compatibility_date: str = ""
     compatibility_flags: tuple[str, ...] = ()
     cpu_ms: int | None = None
+    assets: Assets | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

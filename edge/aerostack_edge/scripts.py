@@ -15,6 +15,7 @@ from typing import TypeVar
 from weakref import WeakValueDictionary
 
 from aerostack_edge.addresses import Addresses
+from aerostack_edge.assets.files import Files
 from aerostack_edge.events import Events
 from aerostack_edge.model import Module, ScriptVersion, Startup
 from aerostack_edge.runtime import Runtime
@@ -34,9 +35,10 @@ _NOT_STARTED = Startup(milliseconds=0, handlers=())
 class Code:
     """Reads recorded versions back into something the runtime can start."""
 
-    def __init__(self, database: Database, blobs: Blobs) -> None:
+    def __init__(self, database: Database, blobs: Blobs, files: Files) -> None:
         self._database = database
         self._blobs = blobs
+        self._files = files
 
     async def store(self, modules: Sequence[Module]) -> tuple[StoredModule, ...]:
         """Put the modules on disk."""
@@ -89,6 +91,7 @@ class Code:
             compatibility_date=content.compatibility_date,
             compatibility_flags=content.compatibility_flags,
             cpu_ms=content.cpu_ms,
+            assets=await self._files.read(content.assets) if content.assets else None,
         )
 
 

@@ -59,6 +59,7 @@ async def _serve(
 
     from aerostack_edge.addresses import LOOPBACK, Addresses
     from aerostack_edge.api.paths import ROOT
+    from aerostack_edge.assets.files import Files
     from aerostack_edge.control import Control
     from aerostack_edge.events import Events
     from aerostack_edge.requests import RequestLog
@@ -66,7 +67,7 @@ async def _serve(
     from aerostack_edge.runtime import Runtime
     from aerostack_edge.scripts import Code, Scripts
     from aerostack_edge.server import application
-    from aerostack_edge.state import account, scripts, versions
+    from aerostack_edge.state import account, scripts
     from aerostack_edge.state.blobs import Blobs
     from aerostack_edge.state.database import Database
     from aerostack_edge.transfers import Transfers
@@ -79,20 +80,21 @@ async def _serve(
     database = Database(data / "state.sqlite")
     try:
 
-        def begin(connection: sqlite3.Connection) -> tuple[str, set[str], set[str]]:
+        def begin(connection: sqlite3.Connection) -> tuple[str, set[str]]:
             label = account.subdomain(connection)
             if label is None:
                 label = identity.SUBDOMAIN
                 account.set_subdomain(connection, label)
             enabled = {script.name for script in scripts.listed(connection) if script.enabled}
-            return label, enabled, versions.digests(connection)
+            return label, enabled
 
-        subdomain, enabled, digests = await database.write(begin)
+        subdomain, enabled = await database.write(begin)
         blobs = Blobs(data / "blobs")
+        files = Files(database, blobs)
         # What uploads left behind that never became a version.
-        await asyncio.to_thread(blobs.keep, digests)
+        await files.sweep()
         addresses = Addresses(subdomain, enabled)
-        code = Code(database, blobs)
+        code = Code(database, blobs, files)
         runtime = Runtime(data=data / "store", workerd=workerd, simulators=simulators, live=code.live, log=announce)
         events = Events(database, runtime, announce)
         routes = Routes(database)
@@ -104,6 +106,7 @@ async def _serve(
             database=database,
             runtime=runtime,
             scripts=Scripts(database, code, runtime, addresses, events),
+            files=files,
             events=events,
             addresses=addresses,
             routes=routes,

@@ -14,6 +14,7 @@ from aerostack_edge import disk
 from aerostack_edge.addresses import hostname
 from aerostack_edge.api import (
     account,
+    asset_sessions,
     codes,
     consumers,
     d1,
@@ -49,6 +50,7 @@ Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _BELOW_ACCOUNT = (
     account,
+    asset_sessions,
     consumers,
     d1,
     d1_dump,
@@ -143,7 +145,7 @@ def _admit(edge: Control, request: web.Request, path: str) -> None:
     host = hostname(request.host)
     if host not in edge.hosts:
         raise codes.FOREIGN_HOST(host=host)
-    if path.startswith(_KEYED):
+    if path.startswith(_KEYED) or asset_sessions.UPLOAD.fullmatch(path):
         return
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:

@@ -11,7 +11,7 @@ from typing import Any
 
 from aiohttp import web
 
-from aerostack_edge.api import body, codes, scripts, secrets, settings, tails
+from aerostack_edge.api import asset_sessions, body, codes, scripts, secrets, settings, tails
 from aerostack_edge.api.envelope import ok
 from aerostack_edge.control import Control, control
 from aerostack_edge.state import deployments, namespaces, resources
@@ -59,6 +59,12 @@ async def put_script(request: web.Request) -> web.Response:
     """Upload a Worker into the namespace."""
     await _found(request)
     return await scripts.put(request)
+
+
+async def begin_assets(request: web.Request) -> web.Response:
+    """Open an upload session for the static files of a Worker in the namespace."""
+    await _found(request)
+    return await asset_sessions.begin(request)
 
 
 async def get_script(request: web.Request) -> web.Response:
@@ -165,6 +171,7 @@ def routes(account: str) -> list[web.RouteDef]:
         web.get(script, get_script),
         web.put(script, put_script),
         web.delete(script, scripts.delete),
+        web.post(f"{script}/assets-upload-session", begin_assets),
         web.get(f"{script}/content", scripts.get),
         web.get(f"{script}/settings", settings.get),
         web.patch(f"{script}/settings", settings.patch),

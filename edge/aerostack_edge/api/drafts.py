@@ -15,14 +15,13 @@ from aerostack_edge.model import Module, StartupError
 from aerostack_edge.state import deployments, versions
 from aerostack_edge.state.deployments import Deployment
 from aerostack_edge.state.namespaces import NamespaceGoneError
-from aerostack_edge.state.versions import Content, StoredModule, Version
+from aerostack_edge.state.versions import Content, StoredAssets, StoredModule, Version
 
 #: Settings of a version that are recorded and given back; those but ``limits`` change nothing here.
 _EXTRA = ("placement", "limits", "cache_options", "package_dependencies")
 #: What a Worker would miss if it were ignored, with what to call it.
 _UNSUPPORTED = {
     "migrations": "A Durable Object migration",
-    "assets": "Uploading static assets",
     "containers": "A container",
     "exports": "Declaring exports",
     "body_part": "The service worker format",
@@ -65,24 +64,25 @@ async def bound(edge: Control, version: Version | None) -> Bound:
     return Bound(bindings=version.content.bindings, secrets=secrets)
 
 
-def content(metadata: Mapping[str, Any], stored: tuple[StoredModule, ...], what: Bound) -> Content:
+def content(
+    metadata: Mapping[str, Any], stored: tuple[StoredModule, ...], what: Bound, assets: StoredAssets | None
+) -> Content:
     """The content that an upload describes. Raises ``ApiError``."""
     for key, name in _UNSUPPORTED.items():
         if metadata.get(key):
             raise codes.UNSUPPORTED(what=name)
-    main = metadata.get("main_module")
-    if not isinstance(main, str) or not main:
-        raise codes.SCRIPT_INVALID(reason="The metadata names no main_module.")
-    if main not in {module.name for module in stored}:
-        raise codes.SCRIPT_INVALID(reason=f"No such module: the main_module '{main}' was not uploaded.")
     _check_limits(metadata.get("limits"))
+    for binding in what.bindings:
+        if binding["type"] == "assets" and assets is None:
+            raise codes.SCRIPT_INVALID(reason=f"binding {binding['name']} of type assets: the version has no assets")
     return Content(
-        main_module=main,
+        main_module=_main(metadata.get("main_module"), stored, assets),
         modules=stored,
         bindings=what.bindings,
         compatibility_date=_date(metadata.get("compatibility_date")),
         compatibility_flags=_flags(metadata.get("compatibility_flags")),
         extra={key: metadata[key] for key in _EXTRA if metadata.get(key) is not None},
+        assets=assets,
     )
 
 
@@ -151,6 +151,16 @@ def _check_limits(value: Any) -> None:
     limit = value.get("cpu_ms", 1) if isinstance(value, Mapping) else None
     if not isinstance(limit, int) or isinstance(limit, bool) or not 1 <= limit <= _LONGEST_CPU_MS:
         raise codes.MALFORMED(reason=f"limits.cpu_ms must be a number from 1 to {_LONGEST_CPU_MS}")
+
+
+def _main(name: Any, stored: tuple[StoredModule, ...], assets: StoredAssets | None) -> str:
+    if not name and not stored and assets is not None:
+        return ""
+    if not isinstance(name, str) or not name:
+        raise codes.SCRIPT_INVALID(reason="The metadata names no main_module.")
+    if name not in {module.name for module in stored}:
+        raise codes.SCRIPT_INVALID(reason=f"No such module: the main_module '{name}' was not uploaded.")
+    return name
 
 
 def _date(value: Any) -> str:

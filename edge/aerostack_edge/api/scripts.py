@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import MultipartWriter, web
 
-from aerostack_edge.api import codes, drafts
+from aerostack_edge.api import assets, codes, drafts
 from aerostack_edge.api.bindings import resolved
 from aerostack_edge.api.envelope import ApiError, ok
 from aerostack_edge.api.upload import MIME, received
@@ -35,9 +35,7 @@ async def listed(request: web.Request) -> web.Response:
 async def put(request: web.Request) -> web.Response:
     """Upload a version and make it live at once."""
     edge = control(request)
-    if not _NAME.match(request.match_info["script"]):
-        raise codes.SCRIPT_NAME()
-    name = name_of(request)
+    name = checked_name(request)
     upload = await received(request)
     stored = await drafts.stored(edge, upload.modules)
     async with edge.scripts.editing(name):
@@ -48,7 +46,8 @@ async def put(request: web.Request) -> web.Response:
             keep=upload.metadata.get("keep_bindings") or (),
             strict=request.query.get("bindings_inherit") == "strict",
         )
-        draft = drafts.content(upload.metadata, stored, what)
+        static = await assets.settled(edge, name, upload.metadata, before, code=bool(stored))
+        draft = drafts.content(upload.metadata, stored, what, static)
         notes = drafts.noted(upload.metadata, "upload")
         version = await drafts.publish(request, name, draft, what.secrets, notes, deploy=True)
         changes = {key: upload.metadata[key] for key in SETTINGS if upload.metadata.get(key) is not None}
@@ -123,6 +122,13 @@ def name_of(request: web.Request) -> str:
     return script if namespace is None else namespaces.join(namespace, script)
 
 
+def checked_name(request: web.Request) -> str:
+    """The same for a script that may not be there yet. Raises ``ApiError``."""
+    if not _NAME.match(request.match_info["script"]):
+        raise codes.SCRIPT_NAME()
+    return name_of(request)
+
+
 def missing(request: web.Request) -> ApiError:
     """That there is no such script: clients tell by the code whether they asked in a dispatch namespace."""
     return codes.NAMESPACED_NOT_FOUND() if "namespace" in request.match_info else codes.SCRIPT_NOT_FOUND()
@@ -150,8 +156,8 @@ def wire(script: Script, version: Version) -> dict[str, Any]:
         "handlers": list(version.startup.handlers),
         "created_on": script.created_on,
         "modified_on": script.modified_on,
-        "has_assets": False,
-        "has_modules": True,
+        "has_assets": version.content.assets is not None,
+        "has_modules": bool(version.content.modules),
         "usage_model": "standard",
         "compatibility_date": version.content.compatibility_date,
         "compatibility_flags": list(version.content.compatibility_flags),

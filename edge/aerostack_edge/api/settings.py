@@ -35,6 +35,8 @@ async def patch(request: web.Request) -> web.Response:
         changes = (await received(request, part="settings")).metadata
     else:
         changes = await body.document(request)
+    if changes.get("assets"):
+        raise codes.UNSUPPORTED(what="Changing assets without an upload")
     async with edge.scripts.editing(script.name):
         before = await drafts.latest_live(edge, script.name)
         what = await drafts.bound(edge, before)
@@ -47,7 +49,7 @@ async def patch(request: web.Request) -> web.Response:
             **before.content.extra,
             **changes,
         }
-        draft = drafts.content(described, before.content.modules, what)
+        draft = drafts.content(described, before.content.modules, what, before.content.assets)
         notes = drafts.noted(changes, "settings")
         version = await drafts.publish(request, script.name, draft, what.secrets, notes, deploy=True)
         own = {key: changes[key] for key in SETTINGS if key in changes}

@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
-from aerostack_edge.api import codes, drafts
+from aerostack_edge.api import assets, codes, drafts
 from aerostack_edge.api.bindings import resolved
 from aerostack_edge.api.envelope import number, ok
 from aerostack_edge.api.scripts import found
@@ -36,14 +36,15 @@ async def upload(request: web.Request) -> web.Response:
     form = await received(request)
     stored = await drafts.stored(edge, form.modules)
     async with edge.scripts.editing(script.name):
-        before = await drafts.bound(edge, await drafts.latest(edge, script.name))
+        before = await drafts.latest(edge, script.name)
         what = resolved(
             form.metadata.get("bindings", []),
-            before,
+            await drafts.bound(edge, before),
             keep=form.metadata.get("keep_bindings") or (),
             strict=request.query.get("bindings_inherit") == "strict",
         )
-        draft = drafts.content(form.metadata, stored, what)
+        static = await assets.settled(edge, script.name, form.metadata, before, code=bool(stored))
+        draft = drafts.content(form.metadata, stored, what, static)
         notes = drafts.noted(form.metadata, "version_upload")
         version = await drafts.publish(request, script.name, draft, what.secrets, notes, deploy=False)
     return ok(full(version))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
-from aerostack_edge.runtime import dispatch
+from aerostack_edge.runtime import assets, dispatch
 from aerostack_edge.runtime.capnp import Embed, Value
 from aerostack_edge.runtime.errors import UnsupportedBinding
 from aerostack_edge.runtime.headers import PROTOCOL
@@ -141,6 +141,10 @@ def _service(wire: Wire, service: str, around: Surroundings) -> Bound:
     return Bound({"service": service}, ({"name": service, "external": external},))
 
 
+def _assets(wire: Wire, service: str, around: Surroundings) -> Bound:
+    return Bound({"service": assets.SERVICE})
+
+
 def _part_of(field: str) -> _Make:
     def make(wire: Wire, service: str, around: Surroundings) -> Bound:
         content = around.part(str(wire["part"]))
@@ -162,6 +166,7 @@ _TABLE: Mapping[str, _Make] = {
     "queue": _queue,
     "dispatch_namespace": _dispatch,
     "service": _service,
+    "assets": _assets,
     "wasm_module": _part_of("wasmModule"),
     "text_blob": _part_of("text"),
     "data_blob": _part_of("data"),

@@ -123,11 +123,13 @@ class Launcher:
         self,
         *,
         workerd: Path,
+        simulators: Path,
         folder: Folder,
         near: Neighbours,
         log: Callable[[str], None],
     ) -> None:
         self._workerd = workerd
+        self._simulators = simulators
         self._folder = folder
         self._near = near
         self._flags = Flags(workerd, folder)
@@ -145,7 +147,9 @@ class Launcher:
                 self._log(f"{version.script}: {text}")
 
         try:
-            config = script_config.write(version, scratch, socket=socket, aside=aside, near=self._near)
+            config = script_config.write(
+                version, scratch, socket=socket, aside=aside, near=self._near, simulators=self._simulators
+            )
             process = await Process.start(
                 self._workerd,
                 config.path,

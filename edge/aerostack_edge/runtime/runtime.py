@@ -71,6 +71,7 @@ class Runtime:
         self.store = Store(data=data, workerd=workerd, simulators=simulators, folder=self._folder, log=log)
         self._launcher = Launcher(
             workerd=workerd,
+            simulators=simulators,
             folder=self._folder,
             near=Neighbours(
                 store=self.store.socket,
@@ -109,7 +110,7 @@ class Runtime:
         """
         began = time.perf_counter()
         await self._script(version.script).launch([(version, 100.0)], fresh=True)
-        return Startup(milliseconds=round((time.perf_counter() - began) * 1000))
+        return _startup(began, version)
 
     async def split(self, versions: Split) -> None:
         """Share the requests of a script between versions of it, by percentages that add up to 100.
@@ -124,7 +125,7 @@ class Runtime:
         """Start ``version`` and end it again, to see whether it starts. Raises as ``launch``."""
         began = time.perf_counter()
         instance = await self._start(version)
-        startup = Startup(milliseconds=round((time.perf_counter() - began) * 1000))
+        startup = _startup(began, version)
         await instance.stop(_STOP_SECONDS)
         return startup
 
@@ -230,6 +231,11 @@ class Runtime:
 
     def _door_path(self, script: str) -> Path:
         return self._folder.socket("d-" + hashlib.sha256(script.encode()).hexdigest()[:16])
+
+
+def _startup(began: float, version: ScriptVersion) -> Startup:
+    milliseconds = round((time.perf_counter() - began) * 1000)
+    return Startup(milliseconds=milliseconds, handlers=("fetch",) if version.modules else ())
 
 
 def _allow_files() -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from aerostack_edge.model import Module, ModuleType, ScriptVersion, StartupError
-from aerostack_edge.runtime import bindings, capnp, dispatch
+from aerostack_edge.runtime import assets, bindings, capnp, dispatch
 from aerostack_edge.runtime.bindings import Bound
 from aerostack_edge.runtime.capnp import Embed, Value
 from aerostack_edge.runtime.headers import PROTOCOL
@@ -44,8 +44,12 @@ class _Around:
         return self.files.get(name)
 
 
-def write(version: ScriptVersion, folder: Path, *, socket: Path, aside: Path, near: Neighbours) -> Config:
+def write(
+    version: ScriptVersion, folder: Path, *, socket: Path, aside: Path, near: Neighbours, simulators: Path
+) -> Config:
     """Write everything into ``folder``; it may be deleted once workerd listens at ``socket``, and for us at ``aside``.
+
+    ``simulators`` is the folder with Cloudflare's own Workers.
 
     Raises ``StartupError`` for what cannot run at all, ``UnsupportedBinding`` for a binding the edge does not have.
     """
@@ -55,21 +59,14 @@ def write(version: ScriptVersion, folder: Path, *, socket: Path, aside: Path, ne
         (folder / file).write_bytes(module.content)
         files[module.name] = Embed(file)
     bound = _bind(version, _Around(version.id, near, files))
-    worker: dict[str, Value] = {
-        **_code(version, files),
-        "compatibilityDate": version.compatibility_date or _OLDEST_DATE,
-        "compatibilityFlags": version.compatibility_flags,
-        "bindings": [entry.value for entry in bound],
-        "globalOutbound": "internet",
-        "cacheApiOutbound": "cache",
-        "tails": ["aside"],
-    }
+    answers = assets.MAIN if version.assets is None else assets.front(version)
     config: dict[str, Value] = {
         "services": [
-            {"name": "main", "worker": worker},
+            *_services(version, files, bound),
+            *(assets.services(version, version.assets, folder, simulators) if version.assets else ()),
             {"name": "internet", "network": {"allow": ["public"], "tlsOptions": {"trustBrowserCas": True}}},
             bindings.store_service("cache", near.store, {"x-ns": "cache"}),
-            {"name": "aside", "worker": _aside(version)},
+            {"name": "aside", "worker": _aside(version, assets.MAIN if version.modules else answers)},
             {"name": "tails", "external": {"address": f"unix:{near.tails}", "http": {}}},
             *(service for entry in bound for service in entry.services),
         ],
@@ -78,7 +75,7 @@ def write(version: ScriptVersion, folder: Path, *, socket: Path, aside: Path, ne
                 "name": "http",
                 "address": f"unix:{socket}",
                 "http": {"capnpConnectHost": "capnp", "forwardedProtoHeader": PROTOCOL},
-                "service": "main",
+                "service": answers,
             },
             {"name": "aside", "address": f"unix:{aside}", "http": {}, "service": "aside"},
         ],
@@ -94,6 +91,23 @@ def write(version: ScriptVersion, folder: Path, *, socket: Path, aside: Path, ne
     return Config(path, {name: value for entry in bound for name, value in entry.environ.items()})
 
 
+def _services(
+    version: ScriptVersion, files: Mapping[str, Embed], bound: Sequence[Bound]
+) -> Iterator[Mapping[str, Value]]:
+    """The Worker itself; none when the version is nothing but assets."""
+    if version.assets is None or version.modules:
+        worker: dict[str, Value] = {
+            **_code(version, files),
+            "compatibilityDate": version.compatibility_date or _OLDEST_DATE,
+            "compatibilityFlags": version.compatibility_flags,
+            "bindings": [entry.value for entry in bound],
+            "globalOutbound": "internet",
+            "cacheApiOutbound": "cache",
+            "tails": ["aside"],
+        }
+        yield {"name": assets.MAIN, "worker": worker}
+
+
 def _bind(version: ScriptVersion, around: _Around) -> list[Bound]:
     bound = [
         bindings.bind(wire, f"binding-{number}", around)
@@ -105,7 +119,7 @@ def _bind(version: ScriptVersion, around: _Around) -> list[Bound]:
     return bound
 
 
-def _aside(version: ScriptVersion) -> dict[str, Value]:
+def _aside(version: ScriptVersion, main: str) -> dict[str, Value]:
     about = json.dumps({"script": version.script, "version": version.id})
     return {
         "compatibilityDate": "2026-01-01",
@@ -113,7 +127,7 @@ def _aside(version: ScriptVersion) -> dict[str, Value]:
         "compatibilityFlags": ["service_binding_extra_handlers"],
         "modules": [{"name": "aside", "esModule": Embed(str(Path(__file__).with_name("aside.js").absolute()))}],
         "bindings": [
-            {"name": "MAIN", "service": "main"},
+            {"name": "MAIN", "service": main},
             {"name": "TAILS", "service": "tails"},
             {"name": "ABOUT", "json": about},
         ],

@@ -16,7 +16,7 @@ class Blobs:
 
     def __init__(self, folder: Path) -> None:
         disk.make_folder(folder)
-        self._folder = folder
+        self.folder = folder
 
     def put(self, contents: Iterable[bytes]) -> list[str]:
         """Store several at once; their digests, in order. Blocks on the disk. Raises ``OSError``."""
@@ -24,10 +24,10 @@ class Blobs:
         for content in contents:
             digest = hashlib.sha256(content).hexdigest()
             digests.append(digest)
-            target = self._folder / digest
+            target = self.folder / digest
             if target.exists():
                 continue
-            partial = self._folder / f".{digest}.{secrets.token_hex(4)}"
+            partial = self.folder / f".{digest}.{secrets.token_hex(4)}"
             try:
                 with partial.open("xb") as file:
                     file.write(content)
@@ -38,15 +38,15 @@ class Blobs:
                 partial.unlink(missing_ok=True)  # a full disk needs its room
                 raise
         # Also for those that are there already: who puts them may not have come so far.
-        disk.sync(self._folder)
+        disk.sync(self.folder)
         return digests
 
     def get(self, digest: str) -> bytes:
         """The content. Raises ``FileNotFoundError`` for a digest that ``put`` never gave."""
-        return (self._folder / digest).read_bytes()
+        return (self.folder / digest).read_bytes()
 
     def keep(self, digests: set[str]) -> None:
         """Remove everything else. Only safe while nothing is being stored."""
-        for path in self._folder.iterdir():
+        for path in self.folder.iterdir():
             if path.name not in digests:
                 path.unlink()

@@ -100,6 +100,19 @@ MIGRATIONS = (
     ALTER TABLE deployments ADD COLUMN source TEXT NOT NULL DEFAULT 'api';
     ALTER TABLE deployments ADD COLUMN shares TEXT NOT NULL DEFAULT '[]';
     """,
+    """
+    CREATE TABLE assets (
+        hash TEXT PRIMARY KEY,
+        digest TEXT NOT NULL,
+        content_type TEXT NOT NULL
+    ) STRICT;
+
+    CREATE TABLE asset_sessions (
+        id TEXT PRIMARY KEY,
+        manifest TEXT NOT NULL,
+        created_on TEXT NOT NULL
+    ) STRICT;
+    """,
 )
 
 

@@ -6,7 +6,7 @@ import hashlib
 import json
 import sqlite3
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +24,14 @@ class StoredModule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StoredAssets:
+    """``manifest`` is the digest of the blob that lists the files, ``config`` how they are served, as it was sent."""
+
+    manifest: str
+    config: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
     """What an upload says, without the texts of its secrets: what a version is made of.
 
@@ -37,6 +45,7 @@ class Content:
     compatibility_date: str = ""
     compatibility_flags: tuple[str, ...] = ()
     extra: Mapping[str, Any] = field(default_factory=dict)
+    assets: StoredAssets | None = None
 
     @property
     def cpu_ms(self) -> int | None:
@@ -46,8 +55,10 @@ class Content:
 
     @property
     def etag(self) -> str:
-        """Changes when the code does."""
+        """Changes when the code or an asset does."""
         code = json.dumps([[module.name, module.type, module.digest] for module in self.modules])
+        if self.assets is not None:
+            code += f"\n{self.assets.manifest}"
         return hashlib.sha256(f"{self.main_module}\n{code}".encode()).hexdigest()
 
 
@@ -131,10 +142,11 @@ def secrets_of(connection: sqlite3.Connection, id: str) -> dict[str, str]:
     return {row["name"]: row["value"] for row in rows}
 
 
-def digests(connection: sqlite3.Connection) -> set[str]:
-    """Every blob that a version needs."""
-    rows: Sequence[sqlite3.Row] = connection.execute("SELECT content FROM versions").fetchall()
-    return {module["digest"] for row in rows for module in json.loads(row["content"])["modules"]}
+def digests(connection: sqlite3.Connection) -> tuple[set[str], set[str]]:
+    """The blobs that versions need: modules, and manifests of assets."""
+    contents = [json.loads(row["content"]) for row in connection.execute("SELECT content FROM versions")]
+    modules = {module["digest"] for content in contents for module in content["modules"]}
+    return modules, {content["assets"]["manifest"] for content in contents if content.get("assets")}
 
 
 def _encoded(content: Content) -> str:
@@ -149,6 +161,7 @@ def _encoded(content: Content) -> str:
             "compatibility_date": content.compatibility_date,
             "compatibility_flags": content.compatibility_flags,
             "extra": content.extra,
+            "assets": content.assets and {"manifest": content.assets.manifest, "config": dict(content.assets.config)},
         }
     )
 
@@ -167,6 +180,8 @@ def _version(row: sqlite3.Row) -> Version:
             compatibility_date=document["compatibility_date"],
             compatibility_flags=tuple(document["compatibility_flags"]),
             extra=document["extra"],
+            # Versions of older releases do not have it.
+            assets=StoredAssets(**assets) if (assets := document.get("assets")) else None,
         ),
         annotations=json.loads(row["annotations"]),
         startup=Startup(milliseconds=row["startup_ms"], handlers=tuple(json.loads(row["handlers"]))),

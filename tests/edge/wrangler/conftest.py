@@ -32,7 +32,7 @@ class Project:
 
     def configure(self, **keys: Any) -> None:
         document = {"name": self.name, "main": "index.js", "compatibility_date": "2026-01-01", **keys}
-        self.write("wrangler.json", json.dumps(document))
+        self.write("wrangler.json", json.dumps({key: value for key, value in document.items() if value is not None}))
 
     def write(self, path: str, text: str) -> Path:
         target = self.folder / path
@@ -66,9 +66,9 @@ class Project:
     def account(self, method: str, path: str, body: Any = None) -> Any:
         return self.edge.account(method, path, body)
 
-    def visit(self) -> str:
+    def visit(self, path: str = "/") -> str:
         url = self.account("GET", f"/workers/workers/{self.name}")["subdomain"]["url"]
-        status, content = fetch(url)
+        status, content = fetch(f"{url}{path}")
         assert status == 200, content
         return content.decode()
 
