@@ -63,7 +63,7 @@ def test_a_deploy_from_elsewhere_by_path_is_the_same(
 def test_budgets_of_requests_and_serial_rounds(run: Run, edge: RunningEdge, project: Path) -> None:
     def measured(*argv: object) -> tuple[str, int, int, int]:
         edge.forget()
-        with edge.latency(0.05):
+        with edge.latency(0.2):
             outcome = run(*argv).document["outcome"]
         requests = edge.requests()
         writes = sum(entry["method"] != "GET" for entry in requests)
