@@ -16,6 +16,7 @@ from aerostack.http.address import check_address
 from aerostack.http.bucket import PROCESS, TokenBucket
 from aerostack.http.failure import from_fault, judge_status
 from aerostack.http.origin import Origin
+from aerostack.http.patience import patience
 from aerostack.http.pool import Pool
 from aerostack.http.response import Response
 from aerostack.http.retry import pause, retry_after
@@ -41,6 +42,15 @@ class Timeouts:
     total: float = 120.0
     upload_rate: float = 128 * 1024.0
 
+    def times(self, factor: float) -> Timeouts:
+        """All of them, multiplied."""
+        return Timeouts(
+            connect=self.connect * factor,
+            read=self.read * factor,
+            total=self.total * factor,
+            upload_rate=self.upload_rate / factor,
+        )
+
 
 class Client:
     """A context manager, safe to use from several threads.
@@ -48,8 +58,8 @@ class Client:
     ``token`` is sent as a bearer token and appears in no error. ``budget`` limits the rate of requests to other
     machines; the process has one. ``transport`` stands in for the network, for tests; ``clock``, ``sleep`` and
     ``jitter`` (random numbers in [0, 1)) likewise. Redirects are never followed. Proxies are taken from the
-    environment, except for this machine. Raises ``ConfigError`` for an address that is none or that a
-    token must not be sent to.
+    environment, except for this machine. ``AEROSTACK_PATIENCE`` multiplies the timeouts and the pauses. Raises
+    ``ConfigError`` for an address that is none or that a token must not be sent to.
     """
 
     def __init__(
@@ -77,7 +87,8 @@ class Client:
             headers or {},
             outgoing.bearer(token) if token is not None else {},
         )
-        self._timeouts = timeouts or Timeouts()
+        self._patience = patience()
+        self._timeouts = (timeouts or Timeouts()).times(self._patience)
         self._clock, self._sleep, self._jitter = clock, sleep, jitter
         self._transport = transport or Pool(self._origin)
         # This machine has no budget to protect.
@@ -94,8 +105,8 @@ class Client:
         self._transport.close()
 
     def wait(self, seconds: float) -> None:
-        """Let time pass between two requests, on the client's own clock."""
-        self._sleep(seconds)
+        """Let time pass between two requests, on the client's own clock; an impatient one shortens it."""
+        self._sleep(seconds * self._patience)
 
     def request(
         self,
@@ -136,7 +147,7 @@ class Client:
                 attempt=attempt,
                 asked=asked,
                 left=deadline - self._clock(),
-                jitter=self._jitter(),
+                jitter=self._jitter() * self._patience,
             )
             if wait is None:
                 raise self._finished(error, attempt, asked)

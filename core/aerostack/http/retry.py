@@ -26,7 +26,8 @@ def pause(
     """Seconds to wait before the next attempt; ``None`` when there must be none.
 
     ``attempt`` counts from 1, ``asked`` is what the server asked for, ``left`` the time until the deadline, and
-    ``jitter`` a random number in [0, 1): the whole step is random, so that many clients do not return together.
+    ``jitter`` a random number in [0, 1), times the patience: the whole step is random, so that many clients do not
+    return together.
     """
     if attempt >= ATTEMPTS or not isinstance(error, _PASSING):
         return None

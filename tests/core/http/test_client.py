@@ -98,6 +98,26 @@ def test_every_request_has_timeouts_and_an_upload_has_longer_ones() -> None:
     assert large == {"connect": 5.0, "read": 38.0, "write": 38.0}
 
 
+def test_patience_stretches_every_timeout_and_every_pause_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AEROSTACK_PATIENCE", "2")
+    server = Server(httpx.Response(503), httpx.Response(429, headers={"Retry-After": "3"}), ok())
+    with server.client() as client:
+        client.request("PUT", "/", operation="x", content=bytes(1024 * 1024))
+        client.wait(0.5)
+    timeout = server.requests[0].extensions["timeout"]
+    assert timeout == {"connect": 10.0, "read": 76.0, "write": 76.0}
+    # What the server asks for is no matter of ours.
+    assert server.slept == [1.0, 3.0 + 2.0, 1.0]
+
+
+@pytest.mark.parametrize("text", ["soon", "0", "-1", "nan", "1000"])
+def test_a_patience_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("AEROSTACK_PATIENCE", text)
+    with pytest.raises(ConfigError, match=r"AEROSTACK_PATIENCE is no number from 0\.01 to 100: '") as caught:
+        Server(ok()).client()
+    assert caught.value.hint == "unset it, or set it to 2 to wait twice as long for a slow network"
+
+
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504, 520, 524])
 def test_a_passing_status_heals_by_itself(status: int) -> None:
     server = Server(httpx.Response(status), ok("[]"))
