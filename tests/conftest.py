@@ -94,3 +94,15 @@ def demo(tmp_path: Path) -> Path:
     target = tmp_path / "demo-api"
     shutil.copytree(ROOT / "examples" / "demo-api", target, ignore=shutil.ignore_patterns(".aerostack"))
     return target
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The table of the fault suite. Here, as under xdist the process that prints loads no deeper conftest."""
+    from tests.faults.report import PROPERTY, table
+
+    reports = [report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, ())]
+    rows = [value for report in reports for name, value in report.user_properties if name == PROPERTY]
+    if rows:
+        terminalreporter.section("what became of each fault")
+        for line in table(rows):
+            terminalreporter.write_line(line)

@@ -1,0 +1,58 @@
+"""The remote calls of a deploy: how each is recognised on the wire, and what sending it twice would do."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+#: ``read`` changes nothing; ``repeatable`` has the same effect however often it is sent; ``creating`` makes another
+#: thing each time, so that only a look may come between two of them.
+Kind = Literal["read", "repeatable", "creating"]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """``path`` matches the path below the account, or below the API for what belongs to no account."""
+
+    name: str
+    method: str
+    path: re.Pattern[str]
+    kind: Kind
+
+
+def _call(name: str, method: str, path: str, kind: Kind = "read") -> Call:
+    return Call(name, method, re.compile(path), kind)
+
+
+_SCRIPT = r"/workers/scripts/[^/]+"
+
+CALLS = (
+    _call("accounts", "GET", r"/accounts"),
+    _call("settings", "GET", rf"{_SCRIPT}/settings"),
+    _call("deployments", "GET", rf"{_SCRIPT}/deployments"),
+    _call("versions", "GET", rf"{_SCRIPT}/versions"),
+    _call("worker", "GET", r"/workers/workers/[^/]+"),
+    _call("subdomain", "GET", r"/workers/subdomain"),
+    _call("database", "GET", r"/d1/database/[^/]+"),
+    _call("namespaces", "GET", r"/storage/kv/namespaces"),
+    _call("bucket", "GET", r"/r2/buckets/[^/]+"),
+    _call("queues", "GET", r"/queues"),
+    _call("create database", "POST", r"/d1/database", "creating"),
+    _call("create namespace", "POST", r"/storage/kv/namespaces", "creating"),
+    _call("create bucket", "POST", r"/r2/buckets", "creating"),
+    _call("create queue", "POST", r"/queues", "creating"),
+    _call("upload", "PUT", _SCRIPT, "creating"),
+    _call("set address", "POST", rf"{_SCRIPT}/subdomain", "repeatable"),
+)
+
+_ACCOUNT = re.compile(r".*?/client/v4(?:/accounts/[0-9a-f]{32})?(?=/)")
+
+
+def name_of(method: str, target: str) -> str:
+    """The name of the call that a request is; its method and path when it is none that we know."""
+    path = _ACCOUNT.sub("", target.partition("?")[0])
+    for call in CALLS:
+        if call.method == method and call.path.fullmatch(path):
+            return call.name
+    return f"{method} {path}"

@@ -1,0 +1,145 @@
+"""The place of a cell: a real edge, the fault layer in front of it, projects, and the real command line."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import shutil
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.conftest import clean_environment
+from tests.faults import oracle
+from tests.faults.launch import Launcher, Process, launcher
+from tests.faults.layer import Layer, Strike, fault_layer
+
+from aerostack.testing import RunningEdge, running_edge
+
+#: Seconds become hundredths: a request that gets no answer is given up after a second.
+PATIENCE = "0.04"
+
+_TOML = """name = "{mark}"
+main = "index.js"
+no_bundle = true
+compatibility_date = "2026-01-01"
+
+[[d1_databases]] # kept
+binding = "DB"
+database_name = "{mark}-db"
+
+[[kv_namespaces]]
+binding = "CACHE"
+
+[[r2_buckets]]
+binding = "FILES"
+bucket_name = "{mark}-files"
+
+[[queues.producers]]
+binding = "JOBS"
+queue = "{mark}-jobs"
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A finished command, and the seconds that it took."""
+
+    status: int
+    stdout: str
+    stderr: str
+    seconds: float
+
+    @property
+    def document(self) -> Mapping[str, Any]:
+        """What it says of itself; empty when it was killed before it could."""
+        return json.loads(self.stdout) if self.stdout.strip() else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project in a folder of its own, with a home of its own."""
+
+    mark: str
+    folder: Path
+    home: Path
+
+    @property
+    def file(self) -> Path:
+        return self.folder / "aerostack.toml"
+
+    def say(self, text: str) -> None:
+        """What the Worker answers once it is deployed."""
+        code = f"export default {{ fetch() {{ return new Response({json.dumps(text)}); }} }};\n"
+        (self.folder / "index.js").write_text(code)
+
+    def forget(self) -> None:
+        """As somebody else has it who checks it out: no ids, no journal."""
+        shutil.rmtree(self.folder / ".aerostack", ignore_errors=True)
+        self.file.write_text(_TOML.format(mark=self.mark))
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Everything that the cells of one process share."""
+
+    edge: RunningEdge
+    layer: Layer
+    launcher: Launcher
+    root: Path
+
+    def project(self) -> Project:
+        """A new one, under names of its own."""
+        mark = f"w-{uuid.uuid4().hex[:10]}"
+        folder = self.root / mark / "project"
+        folder.mkdir(parents=True)
+        project = Project(mark, folder, self.root / mark / "home")
+        project.home.mkdir()
+        project.forget()
+        project.say("one")
+        return project
+
+    def start(self, project: Project, *argv: str, faulty: bool = True, env: Mapping[str, str] | None = None) -> Process:
+        """Begin a command in the project, through the layer or past it."""
+        address = {"CLOUDFLARE_API_BASE_URL": self.layer.url} if faulty else {}
+        environment = clean_environment(project.home) | dict(self.edge.environ) | {"AEROSTACK_PATIENCE": PATIENCE}
+        return self.launcher.start(argv, cwd=project.folder, env=environment | address | dict(env or {}))
+
+    def run(self, project: Project, *argv: str, faulty: bool = True, env: Mapping[str, str] | None = None) -> Run:
+        """Run a command in the project to its end."""
+        began = time.monotonic()
+        process = self.start(project, *argv, faulty=faulty, env=env)
+        if faulty:
+            self.layer.victim = process.pid
+        stdout, stderr, status = process.communicate(timeout=60)
+        return Run(status, stdout, stderr, time.monotonic() - began)
+
+    def state(self, project: Project) -> oracle.State:
+        return oracle.state(self.edge, project.mark)
+
+    def play(self, *strikes: Strike) -> None:
+        """Spoil these from now on, and nothing else."""
+        self.layer.begin(strikes)
+
+    def remove(self, project: Project) -> None:
+        oracle.remove(self.edge, project.mark)
+        shutil.rmtree(project.folder.parent)
+
+
+@contextlib.contextmanager
+def stage() -> Iterator[Stage]:
+    """Set one up for the block."""
+    with tempfile.TemporaryDirectory(prefix="faults-") as name:
+        root = Path(name)
+        (root / "home").mkdir()
+        environ = clean_environment(root / "home")
+        with (
+            running_edge(root / "edge", environ) as edge,
+            fault_layer(edge.environ["CLOUDFLARE_API_BASE_URL"]) as layer,
+            launcher(environ) as start,
+        ):
+            yield Stage(edge, layer, start, root)
