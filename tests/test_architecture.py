@@ -97,5 +97,7 @@ def test_the_hooks_and_their_arguments_only_ever_grow() -> None:
         "aerostack_deploy": ("project", "resolution", "provisioned", "settings", "journal", "tools"),
         "aerostack_config": ("project", "ids", "folder"),
         "aerostack_rollback": ("project", "version", "settings", "journals", "tools"),
+        "aerostack_secrets": ("project", "settings", "journals", "tools"),
+        "aerostack_change_secrets": ("project", "changes", "settings", "journals", "tools"),
         "aerostack_diagnose": ("error", "project", "bundle"),
     }

@@ -179,6 +179,24 @@ class Scripts:
             json={"name": key, "text": value.reveal(), "type": "secret_text"},
         )
 
+    def change_secrets(self, name: str, changes: Mapping[str, Secret | None]) -> None:
+        """Set several secrets and delete those that are ``None``, all or none, which makes one new version.
+
+        Sent again when its fate is unknown: twice is the same. ``PATCH …/workers/scripts/{name}/secrets-bulk``
+        """
+        secrets = {
+            key: None if value is None else {"name": key, "text": value.reveal(), "type": "secret_text"}
+            for key, value in changes.items()
+        }
+        self._api.call(
+            "PATCH",
+            _path(name, "/secrets-bulk"),
+            f"changing secrets of the Worker {name}",
+            json={"secrets": secrets},
+            headers={"Content-Type": "application/merge-patch+json"},
+            repeatable=True,
+        )
+
     def delete_secret(self, name: str, key: str) -> None:
         """``DELETE …/workers/scripts/{name}/secrets/{key}?url_encoded=true``"""
         operation = f"deleting the secret {key} of the Worker {name}"

@@ -15,6 +15,7 @@ from aerostack.model import Journal, Journals, Json
 #: Each capability: its hooks, all of them or none, and what a backend without it cannot do.
 CAPABILITIES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "rollback": (("aerostack_rollback",), "make an earlier version live again"),
+    "secrets": (("aerostack_secrets", "aerostack_change_secrets"), "set secrets"),
 }
 
 
@@ -38,3 +39,22 @@ class RolledBack:
     urls: tuple[str, ...] = ()
     outcome: Literal["applied", "unchanged"] = "applied"
     details: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecretName:
+    """A secret that is set; its value is nobody's to read.
+
+    ``doubtful`` when a run that was to set it was interrupted: it may have its old value or the new one.
+    """
+
+    name: str
+    updated_at: str | None = None
+    doubtful: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecretsChanged:
+    """Secrets were set or deleted. ``version`` is what is live now, where the change made a version."""
+
+    version: str | None = None

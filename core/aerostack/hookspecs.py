@@ -21,7 +21,7 @@ from typing import Any
 
 import pluggy
 
-from aerostack.capabilities import OpenJournals, RolledBack
+from aerostack.capabilities import OpenJournals, RolledBack, SecretName, SecretsChanged
 from aerostack.errors import AerostackError
 from aerostack.model import (
     BackendSpec,
@@ -34,17 +34,20 @@ from aerostack.model import (
     Project,
     Provisioned,
     Resolution,
+    Secret,
     Tools,
 )
 
 __all__ = [
     "aerostack_backend",
+    "aerostack_change_secrets",
     "aerostack_config",
     "aerostack_deploy",
     "aerostack_diagnose",
     "aerostack_provision",
     "aerostack_resolve",
     "aerostack_rollback",
+    "aerostack_secrets",
     "hookimpl",
 ]
 
@@ -112,6 +115,24 @@ def aerostack_rollback(  # type: ignore[empty-body]
     ``version`` is as the user typed it, in the backend's own form; ``None`` means the one that was live before. Raises
     ``NotFoundError`` when there is none, and ``OvertakenError`` when something else is live than was last deployed from
     here and no ``version`` says what is meant.
+    """
+
+
+@hookspec(firstresult=True)
+def aerostack_secrets(  # type: ignore[empty-body]
+    project: Project, settings: Any, journals: OpenJournals, tools: Tools
+) -> tuple[SecretName, ...]:
+    """Capability ``secrets``: the names of those that are set. Reads only."""
+
+
+@hookspec(firstresult=True)
+def aerostack_change_secrets(  # type: ignore[empty-body]
+    project: Project, changes: Mapping[str, Secret | None], settings: Any, journals: OpenJournals, tools: Tools
+) -> SecretsChanged:
+    """Capability ``secrets``: set them, and delete those that are ``None``; all or none.
+
+    A value is revealed in the last line before the wire, and in no other. Returns when the names were read back. Raises
+    ``NotFoundError`` when one that is to be deleted is not set.
     """
 
 

@@ -207,6 +207,10 @@ def test_secrets(api: Any, good: Any, bad: Any) -> None:
     assert api.body() == {"name": "KEY", "text": "value", "type": "secret_text"}
     api.cloudflare.scripts.delete_secret("w", "a/b")
     assert api.asked[-1] == "DELETE /workers/scripts/w/secrets/a%2Fb?url_encoded=true"
+    api.will(bad(502), good([])).scripts.change_secrets("w", {"KEY": Secret("value"), "OLD": None})
+    assert api.asked[-2:] == ["PATCH /workers/scripts/w/secrets-bulk"] * 2
+    assert api.body() == {"secrets": {"KEY": {"name": "KEY", "text": "value", "type": "secret_text"}, "OLD": None}}
+    assert api.requests[-1].headers["content-type"] == "application/merge-patch+json"
     with pytest.raises(NotFoundError):
         api.will(bad(404, 10007)).scripts.delete("w")
     assert api.asked[-1] == "DELETE /workers/scripts/w?force=true"

@@ -11,7 +11,7 @@ from dataclasses import is_dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from aerostack.capabilities import CAPABILITIES, OpenJournals, RolledBack
+from aerostack.capabilities import CAPABILITIES, OpenJournals, RolledBack, SecretName, SecretsChanged
 from aerostack.errors import AerostackError, BackendContractError, BackendError, UnsupportedError
 from aerostack.model import (
     BackendSpec,
@@ -22,6 +22,7 @@ from aerostack.model import (
     Project,
     Provisioned,
     Resolution,
+    Secret,
     Tools,
 )
 
@@ -131,6 +132,38 @@ class Backend:
             journals=journals,
             tools=tools,
         )
+
+    def secrets(self, project: Project, settings: Any, journals: OpenJournals, tools: Tools) -> tuple[SecretName, ...]:
+        """``aerostack_secrets``."""
+        self._need("secrets")
+        arguments = {"project": project, "settings": settings, "journals": journals, "tools": tools}
+        return self._each(SecretName, self._call("aerostack_secrets", tuple, **arguments))
+
+    def change_secrets(
+        self,
+        project: Project,
+        changes: Mapping[str, Secret | None],
+        settings: Any,
+        journals: OpenJournals,
+        tools: Tools,
+    ) -> SecretsChanged:
+        """``aerostack_change_secrets``."""
+        self._need("secrets")
+        return self._call(
+            "aerostack_change_secrets",
+            SecretsChanged,
+            project=project,
+            changes=changes,
+            settings=settings,
+            journals=journals,
+            tools=tools,
+        )
+
+    def _each(self, kind: type[R], found: tuple[Any, ...]) -> tuple[R, ...]:
+        for item in found:
+            if not isinstance(item, kind):
+                raise self._contract(f"answered with {type(item).__name__} among {kind.__name__}")
+        return found
 
     def _can(self, capability: str) -> bool:
         return any(getattr(self._hook, hook).get_hookimpls() for hook in CAPABILITIES[capability][0])

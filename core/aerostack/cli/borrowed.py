@@ -25,7 +25,6 @@ SHIPPED: Mapping[str, str] = {
     "link": "Link this folder to a project on Aerostack.",
     "unlink": "Forget which project this folder is linked to.",
     "projects": "List, create, show and delete projects on Aerostack.",
-    "secrets": "Set, list and delete the secrets of an environment on Aerostack.",
     "deployments": "The history of an environment on Aerostack.",
     "logs": "Show what a Worker on Aerostack logs, as it happens.",
     "keys": "List, create and revoke keys of Aerostack.",

@@ -14,6 +14,7 @@ OURS: Mapping[str, str] = {
     "deploy": "deploy:deploy",
     "plan": "deploy:plan",
     "rollback": "rollback:rollback",
+    "secrets": "secrets:app",
     "wrangler-config": "wrangler_config:wrangler_config",
     "wrangler": "wrangler:wrangler",
     "backends": "backends:backends",

@@ -33,7 +33,7 @@ Profile = Annotated[
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Place:
     """What the user said of where."""
 

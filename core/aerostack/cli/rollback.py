@@ -53,14 +53,5 @@ def rollback(
         for line in done.urls or (done.version,):
             output.result(line)
 
-    place = Place(
-        path=path,
-        env=env,
-        backend=backend,
-        use_own_account=use_own_account,
-        option=option,
-        project=project,
-        profile=profile,
-        yes=yes,
-    )
+    place = Place(path, env, backend, use_own_account, option, project, profile, yes)
     place.run(body, as_json=as_json, debug=debug)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from aerostack.capabilities import OpenJournals, RolledBack
+from collections.abc import Mapping
+
+from aerostack.capabilities import OpenJournals, RolledBack, SecretName, SecretsChanged
 from aerostack.hookspecs import hookimpl
-from aerostack.model import BackendSpec, Deployment, Journal, Policy, Project, Provisioned, Resolution, Tools
+from aerostack.model import BackendSpec, Deployment, Journal, Policy, Project, Provisioned, Resolution, Secret, Tools
 from aerostack_hosted.settings import HostedSettings
 
 
@@ -16,7 +18,7 @@ def aerostack_backend() -> BackendSpec:
         default_environment="staging",
         any_environment=True,
         keeps_ids=True,
-        capabilities=frozenset({"rollback"}),
+        capabilities=frozenset({"rollback", "secrets"}),
     )
 
 
@@ -52,3 +54,19 @@ def aerostack_rollback(
     from aerostack_hosted.rollback import rollback
 
     return rollback(project, version, settings, journals, tools)
+
+
+@hookimpl
+def aerostack_secrets(project: Project, settings: HostedSettings, tools: Tools) -> tuple[SecretName, ...]:
+    from aerostack_hosted.secrets import listed
+
+    return listed(project, settings, tools)
+
+
+@hookimpl
+def aerostack_change_secrets(
+    project: Project, changes: Mapping[str, Secret | None], settings: HostedSettings, tools: Tools
+) -> SecretsChanged:
+    from aerostack_hosted.secrets import change
+
+    return change(project, changes, settings, tools)

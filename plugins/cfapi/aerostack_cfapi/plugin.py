@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from aerostack.capabilities import OpenJournals, RolledBack
+from aerostack.capabilities import OpenJournals, RolledBack, SecretName, SecretsChanged
 from aerostack.hookspecs import hookimpl
 from aerostack.model import (
     BackendSpec,
@@ -15,6 +16,7 @@ from aerostack.model import (
     Project,
     Provisioned,
     Resolution,
+    Secret,
     Tools,
 )
 from aerostack_cfapi.settings import CfapiSettings
@@ -28,7 +30,7 @@ def aerostack_backend() -> BackendSpec:
     return BackendSpec(
         summary="your own Cloudflare account, through Cloudflare's REST API; needs no Node",
         settings=CfapiSettings,
-        capabilities=frozenset({"rollback"}),
+        capabilities=frozenset({"rollback", "secrets"}),
     )
 
 
@@ -76,3 +78,27 @@ def aerostack_rollback(
     from aerostack_cloudflare.project.rollback import rollback
 
     return rollback(connect(project, settings, tools), project, version, journals, tools)
+
+
+@hookimpl
+def aerostack_secrets(
+    project: Project, settings: CfapiSettings, journals: OpenJournals, tools: Tools
+) -> tuple[SecretName, ...]:
+    from aerostack_cfapi.account import connect
+    from aerostack_cloudflare.project import secrets
+
+    return secrets.listed(connect(project, settings, tools), project, journals)
+
+
+@hookimpl
+def aerostack_change_secrets(
+    project: Project,
+    changes: Mapping[str, Secret | None],
+    settings: CfapiSettings,
+    journals: OpenJournals,
+    tools: Tools,
+) -> SecretsChanged:
+    from aerostack_cfapi.account import connect
+    from aerostack_cloudflare.project import secrets
+
+    return secrets.change(connect(project, settings, tools), project, changes, journals, tools)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aerostack.capabilities import OpenJournals, RolledBack
+from aerostack.capabilities import OpenJournals, RolledBack, SecretName, SecretsChanged
 from aerostack.hookspecs import hookimpl
 from aerostack.model import (
     BackendSpec,
@@ -17,6 +17,7 @@ from aerostack.model import (
     Project,
     Provisioned,
     Resolution,
+    Secret,
     Tools,
 )
 from aerostack_wrangler.settings import WranglerSettings
@@ -30,7 +31,7 @@ def aerostack_backend() -> BackendSpec:
     return BackendSpec(
         summary="your own Cloudflare account, through the real wrangler (--use-own-account)",
         settings=WranglerSettings,
-        capabilities=frozenset({"rollback"}),
+        capabilities=frozenset({"rollback", "secrets"}),
     )
 
 
@@ -85,3 +86,27 @@ def aerostack_rollback(
     from aerostack_wrangler.account import connect
 
     return rollback(connect(project, settings, tools), project, version, journals, tools)
+
+
+@hookimpl
+def aerostack_secrets(
+    project: Project, settings: WranglerSettings, journals: OpenJournals, tools: Tools
+) -> tuple[SecretName, ...]:
+    from aerostack_cloudflare.project import secrets
+    from aerostack_wrangler.account import connect
+
+    return secrets.listed(connect(project, settings, tools), project, journals)
+
+
+@hookimpl
+def aerostack_change_secrets(
+    project: Project,
+    changes: Mapping[str, Secret | None],
+    settings: WranglerSettings,
+    journals: OpenJournals,
+    tools: Tools,
+) -> SecretsChanged:
+    from aerostack_cloudflare.project import secrets
+    from aerostack_wrangler.account import connect
+
+    return secrets.change(connect(project, settings, tools), project, changes, journals, tools)

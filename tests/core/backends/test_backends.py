@@ -200,5 +200,22 @@ def test_capabilities_are_named_as_they_are(install: Install, code: str) -> None
     )
 
 
+def test_a_capability_is_all_of_its_hooks(install: Install) -> None:
+    install("half", GOOD + "@hookimpl\ndef aerostack_secrets(): return ()\n")
+    with pytest.raises(BackendLoadError) as raised:
+        loaded("half")
+    assert raised.value.message == (
+        "the backend `half` implements `aerostack_secrets` without `aerostack_change_secrets`: "
+        "`secrets` is all of them or none"
+    )
+
+
+def test_a_list_of_something_else_is_a_bug_of_that_package(install: Install) -> None:
+    hooks = "@hookimpl\ndef aerostack_secrets(): return ('KEY',)\n@hookimpl\ndef aerostack_change_secrets(): ...\n"
+    install("bad", GOOD + hooks)
+    with pytest.raises(BackendContractError, match="the backend `bad`: answered with str among SecretName"):
+        loaded("bad").secrets(project(), None, None, None)  # type: ignore[arg-type]
+
+
 def test_provisioned_ids_are_by_key() -> None:
     assert Provisioned().ids == {}

@@ -3,18 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from aerostack.capabilities import SecretName
 from aerostack.model import Secret
 from aerostack_hosted.api.connection import Api, segment
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SecretName:
-    """A secret that is set."""
-
-    name: str
-    updated_at: str | None
 
 
 def listed(api: Api, project: str, environment: str) -> tuple[SecretName, ...]:

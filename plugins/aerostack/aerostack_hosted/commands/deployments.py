@@ -36,8 +36,8 @@ def show_all(
     def body(output: Output) -> None:
         import itertools
 
+        from aerostack.cli import table
         from aerostack_hosted.api import deployments
-        from aerostack_hosted.commands import table
         from aerostack_hosted.commands.session import find_place, open_api
 
         with open_api(output, profile) as api:

@@ -24,8 +24,8 @@ def show_all(profile: options.Profile = None, as_json: common.AsJson = False, de
     """List the keys of the account, never the keys themselves."""
 
     def body(output: Output) -> None:
+        from aerostack.cli import table
         from aerostack_hosted.api import keys
-        from aerostack_hosted.commands import table
         from aerostack_hosted.commands.session import open_api
 
         with open_api(output, profile) as api:

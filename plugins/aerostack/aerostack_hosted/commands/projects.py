@@ -30,8 +30,8 @@ def show_all(profile: options.Profile = None, as_json: common.AsJson = False, de
     """List the projects of the account."""
 
     def body(output: Output) -> None:
+        from aerostack.cli import table
         from aerostack_hosted.api import projects
-        from aerostack_hosted.commands import table
         from aerostack_hosted.commands.session import open_api
 
         with open_api(output, profile) as api:
@@ -82,8 +82,8 @@ def show(
     """Show a project and what is live in its environments."""
 
     def body(output: Output) -> None:
+        from aerostack.cli import table
         from aerostack_hosted.api import environments
-        from aerostack_hosted.commands import table
         from aerostack_hosted.commands.session import open_api
 
         with open_api(output, profile) as api:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from aerostack.cli.values import parse
 from aerostack.errors import ConfigError, UsageError
-from aerostack_hosted.commands.values import parse
 
 
 def values(text: str) -> dict[str, str]:
