@@ -1,4 +1,4 @@
-"""What the account holds now, as far as a plan needs it: one round of parallel reads."""
+"""What the account holds now, as far as a plan needs it."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from aerostack.http import parallel
 from aerostack.model import JournalView, Project, Resource
 from aerostack_cloudflare.account import Cloudflare
 from aerostack_cloudflare.project.drift import Change, drift
-from aerostack_cloudflare.project.glance import Glance, look
+from aerostack_cloudflare.project.glance import Glance
 from aerostack_cloudflare.project.last import recall
 from aerostack_cloudflare.project.live import live_id
-from aerostack_cloudflare.project.survey import Seen, Survey, survey
+from aerostack_cloudflare.project.survey import Seen, Survey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,14 +54,6 @@ class Observed:
     resources: Mapping[str, Seen]
     glance: Glance
     drift: tuple[Change, ...] = ()
-
-
-def observe(cloudflare: Cloudflare, project: Project, journal: JournalView, concurrency: int) -> Observed:
-    """Read everything at once. A read that fails is an error, never "there is none"."""
-    glance, rest = parallel(
-        lambda: look(cloudflare, project.name), lambda: survey(cloudflare, project, journal, concurrency)
-    )
-    return combine(cloudflare, project, journal, glance, rest, concurrency)
 
 
 def combine(

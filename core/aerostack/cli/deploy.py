@@ -28,7 +28,7 @@ def deploy(
     overwrite: options.Overwrite = False,
     refresh: options.Refresh = False,
     public: options.Public = None,
-    timeout: options.Timeout = 900,
+    timeout: options.Timeout = 1800,
     yes: options.Yes = False,
     as_json: options.AsJson = False,
     debug: options.Debug = False,

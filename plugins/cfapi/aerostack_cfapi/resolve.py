@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from typing import Any
 
 from aerostack import assets
-from aerostack.http import parallel
 from aerostack.model import Action, Bundle, Journals, JournalView, Policy, Project, Resolution, Tools
 from aerostack_cfapi.account import connect
 from aerostack_cfapi.address import wanted_address
@@ -16,16 +14,12 @@ from aerostack_cfapi.keys import check_keys
 from aerostack_cfapi.metadata import content_hash, metadata, tagged_hash, whole_digest
 from aerostack_cfapi.settings import CfapiSettings
 from aerostack_cloudflare.project.address import check_subdomain
-from aerostack_cloudflare.project.glance import look
 from aerostack_cloudflare.project.last import Last, recall
 from aerostack_cloudflare.project.notes import notes, unset_secrets
-from aerostack_cloudflare.project.observed import Observed, Worker, combine
+from aerostack_cloudflare.project.observed import Observed, Worker
 from aerostack_cloudflare.project.plan import plan_resources
 from aerostack_cloudflare.project.rollout import check_rollout
-from aerostack_cloudflare.project.survey import Survey, survey
-
-#: For so many seconds a glance counts as one of now.
-_FRESH = 2.0
+from aerostack_cloudflare.project.unchanged import certain_ids, kept, observe
 
 
 def resolve(project: Project, settings: CfapiSettings, policy: Policy, journals: Journals, tools: Tools) -> Resolution:
@@ -39,24 +33,16 @@ def resolve(project: Project, settings: CfapiSettings, policy: Policy, journals:
     cloudflare = connect(project, settings, tools)
     tools.step(f"reading the account {cloudflare.account_id}")
     journal = journals.at(cloudflare.account_id)
-    last = None if policy.refresh else recall(journal)
-
-    def rest() -> Survey | None:
-        if last is not None and last.digest == wanted_digest(project, certain_ids(project, journal), bundle.result()):
-            return None
-        return survey(cloudflare, project, journal, settings.concurrency)
-
-    looked = time.monotonic()
-    glance, found = parallel(lambda: look(cloudflare, project.name), rest)
-    bundle.result()
-    if time.monotonic() - looked > _FRESH:
-        # What was live before a long build may not be any more, and the upload comes right after the plan.
-        glance = look(cloudflare, project.name)
-    if found is None and last is not None and last.still(glance):
-        return unchanged(project, cloudflare.account_id, journal, last, bundle.result())
-    if found is None:
-        found = survey(cloudflare, project, journal, settings.concurrency)
-    observed = combine(cloudflare, project, journal, glance, found, settings.concurrency)
+    observed = observe(
+        cloudflare,
+        project,
+        journal,
+        settings.concurrency,
+        last=None if policy.refresh else recall(journal),
+        digest=lambda: wanted_digest(project, certain_ids(project, journal), bundle.result()),
+    )
+    if isinstance(observed, Last):
+        return unchanged(project, cloudflare.account_id, journal, observed, bundle.result())
     return _planned(project, settings, policy, journal, cloudflare.account_id, observed, bundle.result())
 
 
@@ -87,23 +73,11 @@ def _planned(
 
 def unchanged(project: Project, target: str, journal: JournalView, last: Last, bundle: Bundle) -> Resolution:
     """The plan of nothing to do: live is what the journal remembers, and it is what would be uploaded."""
-    ids = certain_ids(project, journal)
-    resources = tuple(
-        Action(
-            verb="keep",
-            kind=resource.kind,
-            key=resource.key,
-            name=resource.name,
-            id=ids[resource.key],
-            reason="the id in aerostack.toml" if resource.id else "bound to the live Worker",
-        )
-        for resource in project.resources
-    )
     worker = _worker_action(project, "keep", last.version, _LIVE_ALREADY)
     address = _address_action(project, same=True)
     return Resolution(
         target=target,
-        actions=(*resources, worker, address),
+        actions=(*kept(project, journal), worker, address),
         notes=(*unset_secrets(project, last.secrets.split(",")), *assets.notes(bundle.assets)),
         details={"url": last.url, "deployment": last.deployment, "last": last.text},
     )
@@ -134,18 +108,6 @@ def plan_address(project: Project, worker: Worker | None) -> Action:
     enabled, previews = wanted_address(project)
     current = (worker.workers_dev, worker.preview_urls) if worker else (False, False)
     return _address_action(project, same=current == (enabled, current[1] if previews is None else previews))
-
-
-def certain_ids(project: Project, journal: JournalView) -> dict[str, str | None]:
-    """The ids that need no look at the account, by key.
-
-    An id that is not in the file any more was taken out for a reason, whatever the journal has; a bucket has none but
-    its name, and no file has a queue's.
-    """
-    return {
-        resource.key: resource.id or {"r2": resource.name, "queue": journal.known(resource.key)}.get(resource.kind)
-        for resource in project.resources
-    }
 
 
 def wanted_digest(project: Project, resources: Mapping[str, str | None], bundle: Bundle) -> str | None:

@@ -8,18 +8,20 @@ import os
 from aerostack.errors import ConfigError, OvertakenError, RemoteError
 from aerostack.model import CommandResult, Deployment, Journal, Project, Provisioned, Resolution, Tools
 from aerostack.state import refuse_links, write_state
-from aerostack_cloudflare.project.last import WORKER, remember
+from aerostack_cloudflare.project.last import WORKER, keep, parse, remember
 from aerostack_cloudflare.project.readback import check_untouched, replaced
 from aerostack_wrangler import live, session
 from aerostack_wrangler.account import connect
 from aerostack_wrangler.config import generate
 from aerostack_wrangler.failure import failure, unreported
+from aerostack_wrangler.fingerprint import Fingerprint
 from aerostack_wrangler.invocation import Invocation
 from aerostack_wrangler.live import Live
 from aerostack_wrangler.place import config_file, folder, output_file
 from aerostack_wrangler.program import program
 from aerostack_wrangler.session import Session
 from aerostack_wrangler.settings import WranglerSettings
+from aerostack_wrangler.triggers import has_address
 
 
 def deploy(
@@ -36,6 +38,8 @@ def deploy(
     before it runs.
     """
     planned = {action.key: action for action in resolution.actions}
+    if not planned["worker"].writes:
+        return _unchanged(project, resolution, journal, tools)
     cloudflare = connect(project, settings, tools)
     if planned["worker"].verb == "update" and any(action.writes for action in resolution.actions[:-2]):
         check_untouched(cloudflare, project, resolution)
@@ -69,11 +73,22 @@ def deploy(
     overwritten = replaced(now.glance, resolution)
     if overwritten:
         tools.warn(overwritten)
-    remember(journal, now.glance, digest="", url=now.url, resolution=resolution, tools=tools)
+    digest = Fingerprint(project, tools).digest(provisioned.ids, invocation.program.version) or ""
+    remember(journal, now.glance, digest=digest, url=now.url, resolution=resolution, tools=tools)
     return Deployment(
         version=now.version,
         urls=live.urls(reported.targets, now.url),
         details={"wrangler": reported.wrangler, "targets": reported.targets},
+    )
+
+
+def _unchanged(project: Project, resolution: Resolution, journal: Journal, tools: Tools) -> Deployment:
+    last = parse(resolution.details.get("last"))
+    keep(journal, last, tools)
+    return Deployment(
+        version=str(resolution.details["live"]),
+        urls=(last.url,) if last and last.url and has_address(project) else (),
+        outcome="applied" if any(action.writes for action in resolution.actions) else "unchanged",
     )
 
 

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from aerostack.http import parallel
-from aerostack.model import Action, Journals, JournalView, Policy, Project, Resolution, Tools
+from aerostack.model import Action, Journals, JournalView, Policy, Project, Resolution, Tools, Verb
 from aerostack_cloudflare.project.address import check_subdomain
-from aerostack_cloudflare.project.notes import notes
-from aerostack_cloudflare.project.observed import Observed, observe
+from aerostack_cloudflare.project.last import Last, recall
+from aerostack_cloudflare.project.notes import notes, unset_secrets
+from aerostack_cloudflare.project.observed import Observed
 from aerostack_cloudflare.project.plan import plan_resources
 from aerostack_cloudflare.project.rollout import check_rollout
+from aerostack_cloudflare.project.unchanged import certain_ids, kept, observe
 from aerostack_wrangler.account import connect
 from aerostack_wrangler.config import generate
+from aerostack_wrangler.fingerprint import Fingerprint
 from aerostack_wrangler.place import folder
-from aerostack_wrangler.program import program
+from aerostack_wrangler.program import Program, program
 from aerostack_wrangler.settings import WranglerSettings
 from aerostack_wrangler.triggers import has_address, triggers
+
+_LIVE_ALREADY = "code and configuration are live already"
 
 
 def resolve(
@@ -22,36 +27,43 @@ def resolve(
 ) -> Resolution:
     """Plan. What cannot be deployed is refused before anything is asked."""
     generate(project, {}, folder(project))
+    fingerprint = Fingerprint(project, tools)
 
-    def look() -> tuple[str, JournalView, Observed]:
+    def wrangler() -> Program:
+        return program(project, settings, tools)
+
+    def look() -> tuple[str, JournalView, Observed | Last]:
         cloudflare = connect(project, settings, tools)
         tools.step(f"reading the account {cloudflare.account_id}")
         journal = journals.at(cloudflare.account_id)
-        return cloudflare.account_id, journal, observe(cloudflare, project, journal, settings.concurrency)
+        observed = observe(
+            cloudflare,
+            project,
+            journal,
+            settings.concurrency,
+            last=None if policy.refresh else recall(journal),
+            digest=lambda: fingerprint.digest(certain_ids(project, journal), wrangler().version),
+        )
+        return cloudflare.account_id, journal, observed
 
     # Node.js is asked for its version, a whole start of it, while the reads are on the wire.
-    found, (target, journal, observed) = parallel(lambda: program(project, settings, tools), look)
+    found, (target, journal, observed) = parallel(wrangler, look)
+    if isinstance(observed, Last):
+        return _unchanged(project, target, journal, observed)
     tools.step(f"wrangler {found.version} ({settings.program or 'pinned'})")
     worker = observed.worker
     check_rollout(project, worker, allowed=settings.end_rollout)
     if has_address(project):
         check_subdomain(observed)
     actions = plan_resources(project, observed, journal, policy)
+    last = recall(journal)
+    digest = fingerprint.digest({action.key: action.id for action in actions}, found.version)
+    if last is not None and digest is not None and last.digest == digest and last.still(observed.glance):
+        return _unchanged(project, target, journal, last, tuple(actions))
     live = worker.versions[0][0] if worker and worker.versions else None
     return Resolution(
         target=target,
-        actions=(
-            *actions,
-            Action(
-                verb="update" if worker else "create",
-                kind="worker",
-                key="worker",
-                name=project.name,
-                id=live,
-                reason="wrangler uploads it at every deploy" if worker else "there is no Worker of that name",
-            ),
-            Action(verb="update", kind="triggers", key="triggers", name=project.name, reason=triggers(project)),
-        ),
+        actions=(*actions, *_runs(project, "update" if worker else "create", live)),
         notes=notes(project, worker, actions),
         drift=tuple(change.said for change in observed.drift),
         details={
@@ -61,3 +73,31 @@ def resolve(
             "secrets": sorted(worker.secrets) if worker else [],
         },
     )
+
+
+def _unchanged(
+    project: Project, target: str, journal: JournalView, last: Last, resources: tuple[Action, ...] | None = None
+) -> Resolution:
+    """The plan of nothing to do."""
+    return Resolution(
+        target=target,
+        actions=(
+            *(kept(project, journal) if resources is None else resources),
+            _action("keep", "worker", project.name, _LIVE_ALREADY, last.version),
+            _action("keep", "triggers", project.name, triggers(project)),
+        ),
+        notes=unset_secrets(project, last.secrets.split(",")),
+        details={"live": last.version, "deployment": last.deployment, "url": last.url, "last": last.text},
+    )
+
+
+def _runs(project: Project, verb: Verb, live: str | None) -> tuple[Action, Action]:
+    reason = "wrangler uploads it" if verb == "update" else "there is no Worker of that name"
+    return (
+        _action(verb, "worker", project.name, reason, live),
+        _action("update", "triggers", project.name, triggers(project)),
+    )
+
+
+def _action(verb: Verb, kind: str, name: str, reason: str, remote_id: str | None = None) -> Action:
+    return Action(verb=verb, kind=kind, key=kind, name=name, id=remote_id, reason=reason)

@@ -138,8 +138,26 @@ def test_the_other_backends_resources_are_found_even_without_ids_in_the_file(
     assert [action["reason"] for action in second["actions"][:2]] == ["bound to the live Worker"] * 2
 
 
-def test_a_gradual_rollout_is_not_ended_by_the_way(run: Callable[..., Any], edge: RunningEdge) -> None:
+def test_wrangler_is_not_run_when_nothing_changed(run: Callable[..., Any], project: Path, edge: RunningEdge) -> None:
     first = run("deploy", "--use-own-account", "--json").document
+    edge.forget()
+    again = run("deploy", "--use-own-account", "--json")
+    assert (again.status, again.document["outcome"]) == (0, "unchanged")
+    assert (again.document["version"], again.document["urls"]) == (first["version"], first["urls"])
+    assert {request["method"] for request in edge.requests()} == {"GET"}
+    assert len(edge.requests()) == 2
+    assert {action["verb"] for action in run("plan", "--use-own-account", "--json").document["actions"]} == {"keep"}
+    # A schedule is no part of a version, and two reads say nothing of it.
+    file = project / "aerostack.toml"
+    file.write_text(file.read_text() + '\n[triggers]\ncrons = ["0 3 * * *"]\n')
+    for _ in range(2):
+        assert run("deploy", "--use-own-account", "--json").document["outcome"] == "applied"
+
+
+def test_a_gradual_rollout_is_not_ended_by_the_way(run: Callable[..., Any], project: Path, edge: RunningEdge) -> None:
+    first = run("deploy", "--use-own-account", "--json").document
+    module = project / "src/notes.ts"
+    module.write_text(f"{module.read_text()}console.log('changed');\n")
     second = run("deploy", "--use-own-account", "--json").document
     split = [
         {"version_id": first["version"], "percentage": 90},
