@@ -66,6 +66,6 @@ def _document(text: str) -> dict[str, object]:
     start = text.find("{")
     try:
         found = json.loads(text[start:]) if start >= 0 else {}
-    except ValueError:
+    except (ValueError, RecursionError):
         found = {}
     return found if isinstance(found, dict) else {}

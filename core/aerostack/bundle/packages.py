@@ -38,7 +38,7 @@ def _commands(root: Path) -> tuple[str, str]:
 def _declares(root: Path, name: str) -> bool:
     try:
         document = json.loads((root / "package.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         # No package.json, or one about which esbuild has complained as well.
         return False
     return isinstance(document, dict) and any(

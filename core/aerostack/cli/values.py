@@ -6,12 +6,11 @@ import json
 import re
 import sys
 
+from aerostack.dotenv import NoEntryError, entries
 from aerostack.errors import ConfigError, UsageError
 from aerostack.model import Secret
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_LINE = re.compile(r"(?:export\s+)?([^=\s]+)\s*=\s*(.*)", re.DOTALL)
-_ESCAPES = {"\\n": "\n", "\\r": "\r", "\\t": "\t", '\\"': '"', "\\\\": "\\"}
 
 
 def ask(name: str) -> Secret:
@@ -44,7 +43,7 @@ def parse(text: str) -> dict[str, Secret]:
 def _from_json(text: str) -> dict[str, str]:
     try:
         document = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise ConfigError("stdin is no JSON object", hint='write it like {"NAME": "value"}') from None
     for name, value in document.items():
         _check_name(name, None)
@@ -55,45 +54,19 @@ def _from_json(text: str) -> dict[str, str]:
 
 def _from_lines(text: str) -> dict[str, str]:
     values: dict[str, str] = {}
-    lines = text.lstrip("\ufeff").splitlines()
-    number = 0
-    while number < len(lines):
-        start, line = number + 1, lines[number].strip()
-        number += 1
-        if not line or line.startswith("#"):
-            continue
-        match = _LINE.fullmatch(line)
-        if match is None:
-            raise ConfigError(f"line {start} of stdin is no NAME=VALUE", hint="put # before a comment")
-        name, rest = match.groups()
-        _check_name(name, start)
-        if name in values:
-            raise ConfigError(f"line {start} of stdin sets {name} again", hint="keep one of the two")
-        if rest[:1] in ('"', "'"):
-            while _closing(rest) is None and number < len(lines):
-                rest = f"{rest}\n{lines[number]}"
-                number += 1
-            values[name] = _unquoted(rest, name, start)
-        else:
-            values[name] = re.split(r"\s+#", rest, maxsplit=1)[0].strip()
+    try:
+        for entry in entries(text):
+            _check_name(entry.name, entry.line)
+            if entry.name in values:
+                raise ConfigError(f"line {entry.line} of stdin sets {entry.name} again", hint="keep one of the two")
+            values[entry.name] = entry.value
+    except NoEntryError as error:
+        if error.what == "form":
+            raise ConfigError(f"line {error.line} of stdin is no NAME=VALUE", hint="put # before a comment") from None
+        _check_name(error.name, error.line)
+        message = f"the quotes of {error.name} in line {error.line} of stdin are not closed"
+        raise ConfigError(message, hint="close them") from None
     return values
-
-
-def _closing(rest: str) -> int | None:
-    """Where the quotes that ``rest`` begins with are closed."""
-    pattern = r'"(?:[^"\\]|\\.)*"' if rest[0] == '"' else r"'[^']*'"
-    match = re.match(pattern, rest, re.DOTALL)
-    return match.end() if match else None
-
-
-def _unquoted(rest: str, name: str, line: int) -> str:
-    end = _closing(rest)
-    if end is None or (rest[end:].strip() and not rest[end:].lstrip().startswith("#")):
-        raise ConfigError(f"the quotes of {name} in line {line} of stdin are not closed", hint="close them")
-    inner = rest[1 : end - 1]
-    if rest[0] == "'":
-        return inner
-    return re.sub(r"\\.", lambda match: _ESCAPES.get(match.group(), match.group()), inner)
 
 
 def _check_name(name: str, line: int | None) -> None:

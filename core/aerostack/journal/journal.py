@@ -82,7 +82,7 @@ class FileJournal:
             document: Any = json.loads(self.path.read_bytes())
         except FileNotFoundError:
             return
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise JournalError(
                 f"the journal {self.path} cannot be read: {error}",
                 hint="it is only a cache: if it is damaged, delete it and deploy again",

@@ -36,7 +36,7 @@ def read_owner(path: Path) -> LockOwner | None:
     """Who wrote the lock file last; ``None`` when there is none or it says nothing."""
     try:
         return LockOwner(**json.loads(path.read_bytes()))
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, RecursionError):
         return None
 
 

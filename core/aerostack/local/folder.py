@@ -84,9 +84,13 @@ class Folder:
     def last(self) -> Addresses | None:
         """Where everything answers, or did when it ran last."""
         try:
-            return Addresses(**json.loads((self.path / "up.json").read_bytes()))
-        except (OSError, ValueError, TypeError):
+            found = Addresses(**json.loads((self.path / "up.json").read_bytes()))
+        except (OSError, ValueError, TypeError, RecursionError):
             return None
+        sound = isinstance(found.pid, int) and all(
+            isinstance(url, str) for url in (found.api_url, found.dashboard_url, found.edge_url)
+        )
+        return found if sound else None
 
     def running(self) -> Addresses | None:
         """Where everything answers now; ``None`` when nothing runs, or is not ready yet."""

@@ -47,7 +47,7 @@ def load(data: Path) -> Identity | None:
         )
     except FileNotFoundError:
         return None
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise AerostackError(
             f"{path} is damaged",
             hint=f"remove {path}: the account then gets a new id and token, and keeps what is deployed",

@@ -77,7 +77,7 @@ def read(file: Path) -> Credentials:
         _check_private(file, os.fstat(stream.fileno()))
         try:
             document: Any = json.loads(stream.read())
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise _unreadable(file, f"it is no JSON: {error}") from error
     if not isinstance(document, dict) or document.get("version") != _VERSION:
         raise _unreadable(file, "it was written by another version of aerostack")
@@ -133,8 +133,9 @@ def _parse(document: Mapping[str, Any]) -> Credentials:
             elif value == _IN_KEYRING:
                 keys[url, profile] = KeptKey(url, profile)
     current = document.get("current")
-    place = (current.get("url"), current.get("profile")) if isinstance(current, dict) else None
-    return Credentials(keys, place if place in keys else None)
+    last = {"url": current.get("url"), "profile": current.get("profile")} if isinstance(current, dict) else None
+    places = (place for place in keys if {"url": place[0], "profile": place[1]} == last)
+    return Credentials(keys, next(places, None))
 
 
 def _unreadable(file: Path, why: str) -> ConfigError:

@@ -32,7 +32,7 @@ def read(root: Path) -> Link | None:
         document: Any = json.loads(file.read_bytes())
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, JournalError) as error:
+    except (OSError, ValueError, RecursionError, JournalError) as error:
         raise _damaged(file, str(error)) from error
     project = document.get("project_id") if isinstance(document, dict) else None
     if not isinstance(project, str) or not project:

@@ -49,7 +49,7 @@ def _last(lines: list[str], kind: str) -> Mapping[str, Any]:
     for line in reversed(lines):
         try:
             document = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
         if isinstance(document, dict) and document.get("type") == kind:
             return document

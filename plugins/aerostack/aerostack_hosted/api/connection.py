@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from aerostack.errors import ConfigError, RemoteError
 from aerostack.http import Client, Response, Timeouts
+from aerostack.http.transport import Transport
 from aerostack.model import Secret
 from aerostack_cloudflare.record import Record
 from aerostack_hosted.api.answers import judge
@@ -26,14 +27,23 @@ _MOST_PAGES = 1000
 class Api:
     """The API below one address. A context manager, safe to use from several threads.
 
-    ``tell`` gets a line for people when the server asks to wait. Raises ``ConfigError`` for an address that a key must
-    not be sent to.
+    ``tell`` gets a line for people when the server asks to wait. ``transport`` and ``sleep`` are those of ``Client``.
+    Raises ``ConfigError`` for an address that a key must not be sent to.
     """
 
-    def __init__(self, url: str, key: Secret | None, *, tell: Callable[[str], None] = lambda message: None) -> None:
+    def __init__(
+        self,
+        url: str,
+        key: Secret | None,
+        *,
+        tell: Callable[[str], None] = lambda message: None,
+        transport: Transport | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
         self._tell = tell
+        self._sleep = sleep
         self._busy = False
-        self._client = Client(f"{url}/api/v1", token=key, timeouts=_TIMEOUTS, sleep=self._wait)
+        self._client = Client(f"{url}/api/v1", token=key, timeouts=_TIMEOUTS, transport=transport, sleep=self._wait)
         self.url = url
 
     def __enter__(self) -> Self:
@@ -95,7 +105,7 @@ class Api:
         if seconds >= _WORTH_TELLING:
             why = "is under load" if self._busy else "gave no answer"
             self._tell(f"{self.url} {why}: trying again in {seconds:.0f} s")
-        time.sleep(seconds)
+        self._sleep(seconds)
 
 
 def segment(name: str) -> str:

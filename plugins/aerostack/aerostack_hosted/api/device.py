@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from aerostack.errors import AbortedError, AuthError, RemoteError
 from aerostack.http import Response
 from aerostack.model import Secret
+from aerostack_cloudflare.record import Record
 from aerostack_hosted.api.answers import judge
 from aerostack_hosted.api.connection import Api
 
@@ -52,13 +53,10 @@ def await_key(api: Api, code: DeviceCode, *, pause: Callable[[float], None]) -> 
         left -= interval
         body = {"device_code": code.device_code.reveal()}
         answer = api.request_raw("POST", "/device/token", "waiting for the login", _judge_token, json=body)
-        document = answer.json()
-        if answer.status == 200:
-            key = document.get("key") if isinstance(document, dict) else None
-            if not isinstance(key, str) or not key:
-                raise RemoteError("waiting for the login: the API's answer holds no key", applied=None)
-            return Secret(key)
-        error = document.get("error")
+        said = Record(answer.json(), "waiting for the login")
+        if answer.status != 400:
+            return Secret(said.text("key"))
+        error = said.raw.get("error")
         if error == "access_denied":
             raise AbortedError("the login was refused in the browser", hint="aerostack login")
         if error == "slow_down":

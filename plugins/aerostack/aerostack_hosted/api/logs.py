@@ -42,7 +42,7 @@ def shown(event: Event) -> str:
     """An event for people: the request and its outcome, then what was logged and thrown."""
     try:
         document: Any = json.loads(event.data)
-    except ValueError:
+    except (ValueError, RecursionError):
         return event.data
     if not isinstance(document, dict):
         return event.data
@@ -72,4 +72,7 @@ def _entries(value: object) -> list[dict[str, Any]]:
 def _moment(value: object) -> str:
     if not isinstance(value, int | float):
         return ""
-    return datetime.fromtimestamp(value / 1000, UTC).strftime("%H:%M:%S ")
+    try:
+        return datetime.fromtimestamp(value / 1000, UTC).strftime("%H:%M:%S ")
+    except (ValueError, OverflowError, OSError):  # no moment of any calendar
+        return ""
