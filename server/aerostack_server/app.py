@@ -13,6 +13,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from aerostack import __version__
 from aerostack.errors import AerostackError
 from aerostack_server.api import (
+    assets,
     audit,
     d1,
     deployments,
@@ -44,7 +45,22 @@ from aerostack_server.server import Server
 from aerostack_server.settings import Settings
 
 API = "/api/v1"
-ROUTERS = (me, projects, environments, deployments, resources, secrets, d1, kv, logs, keys, members, audit, device)
+ROUTERS = (
+    me,
+    projects,
+    environments,
+    deployments,
+    assets,
+    resources,
+    secrets,
+    d1,
+    kv,
+    logs,
+    keys,
+    members,
+    audit,
+    device,
+)
 EXISTING_CLIENTS = (account, deploy)
 
 _REFUSALS = (400, 401, 403, 404, 408, 409, 412, 413, 414, 422, 429, 502, 503)

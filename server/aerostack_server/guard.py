@@ -12,8 +12,8 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-#: Bytes of a body: deploys carry code, nothing else is large.
-SMALL, LARGE = 1024 * 1024, 100 * 1024 * 1024
+#: Bytes of a body: deploys carry code, and static files go before them; nothing else is large.
+SMALL, ASSETS, LARGE = 1024 * 1024, 32 * 1024 * 1024, 100 * 1024 * 1024
 _LONGEST_PATH = 2048
 
 _HEADERS = [
@@ -61,7 +61,7 @@ class Guard:
             return
         started, identifier = time.perf_counter(), secrets.token_hex(8)
         state = {"status": 0}
-        limit = LARGE if _is_deploy(scope) else SMALL
+        limit = _limit(scope)
         seen, more = 0, True
 
         async def limited() -> Message:
@@ -103,9 +103,13 @@ class Guard:
                 self._log(f"{scope['method']} {path} {state['status']} {took:.0f}ms {identifier}")
 
 
-def _is_deploy(scope: Scope) -> bool:
+def _limit(scope: Scope) -> int:
     path: str = scope["path"]
-    return scope["method"] == "POST" and (path.endswith("/deployments") or path.startswith("/api/v1/cli/deploy"))
+    if scope["method"] != "POST":
+        return SMALL
+    if path.endswith("/deployments") or path.startswith("/api/v1/cli/deploy"):
+        return LARGE
+    return ASSETS if path.endswith("/assets") else SMALL
 
 
 def _too_large(limit: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import hashlib
 import json
@@ -15,7 +16,7 @@ from sqlalchemy import Connection
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException
 
-from aerostack_server.api import environments, pages
+from aerostack_server.api import assets, environments, pages
 from aerostack_server.api.environments import Here, Name, ProjectRef
 from aerostack_server.api.route import PolicyRoute, answer, caller_of, policy, server_of
 from aerostack_server.deploys import deployments, engine, jobs, resources
@@ -52,6 +53,9 @@ _FORM = {
         },
     }
 }
+
+#: Characters of metadata that are read at once.
+_LONG = 256 * 1024
 
 #: ``responses`` of what waits for a deployment.
 WAITING: dict[int | str, dict[str, Any]] = {202: {"description": "Recorded, and still under way"}}
@@ -182,7 +186,9 @@ async def form(request: Request) -> tuple[Metadata, dict[str, bytes]]:
                     modules[name] = await part.read()
     except MultiPartException as error:
         raise invalid(f"the body is no form: {error.message}") from None
-    metadata = described(lambda: Metadata.model_validate_json(text))
+    parse = functools.partial(described, lambda: Metadata.model_validate_json(text))
+    # A list of many static files takes a while, in which nobody else would be answered.
+    metadata = await asyncio.to_thread(parse) if len(text) > _LONG else parse()
     check(metadata, modules)
     return metadata, modules
 
@@ -226,7 +232,10 @@ async def record(
 ) -> tuple[Here, Deployment]:
     """Keep the code, then the record with its job: from here on it survives anything."""
     await server.deploys.in_thread(lambda: [server.deploys.artifacts.put(content) for content in modules.values()])
-    document = metadata.model_dump(exclude={"tag", "message", "commit", "client", "public"}, exclude_none=True)
+    about_it = {"tag", "message", "commit", "client", "public", "assets"}
+    document = metadata.model_dump(exclude=about_it, exclude_none=True)
+    if metadata.assets is not None:
+        document["assets"] = await assets.recorded(server, caller, project, metadata.assets)
     canonical = json.dumps(document, sort_keys=True)
 
     def target(connection: Connection, service: str, of: str | None) -> str:

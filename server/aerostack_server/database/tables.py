@@ -172,6 +172,17 @@ secrets = Table(
     _moment("updated_at"),
 )
 
+#: Static files that a project has uploaded: ``digest`` is where they are kept.
+assets = Table(
+    "assets",
+    metadata,
+    Column("project_id", String(40), ForeignKey("projects.id", ondelete="CASCADE"), primary_key=True),
+    Column("hash", String(32), primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("size", Integer, nullable=False),
+    _moment("created_at"),
+)
+
 #: Secrets of the server itself.
 sealed = Table(
     "sealed",

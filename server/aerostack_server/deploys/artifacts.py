@@ -16,7 +16,7 @@ class MissingArtifactError(AerostackError):
 
     def __init__(self, digest: str) -> None:
         super().__init__(
-            f"a module of this deployment is lost ({digest[:12]})", hint="deploy from the source", code="content_lost"
+            f"something of this deployment is lost ({digest[:12]})", hint="deploy from the source", code="content_lost"
         )
 
 

@@ -14,7 +14,7 @@ from aerostack.model import Module
 from aerostack_server import clock
 from aerostack_server.api.failures import of_platform
 from aerostack_server.database import Database, tables
-from aerostack_server.deploys import crons, deployments, entry, jobs, keyring, resources, secrets
+from aerostack_server.deploys import crons, deployments, entry, jobs, keyring, manifest, resources, secrets
 from aerostack_server.deploys.artifacts import Artifacts, MissingArtifactError
 from aerostack_server.deploys.deployments import Deployment
 from aerostack_server.deploys.jobs import Lease
@@ -106,18 +106,26 @@ class Engine:
             Module(name=entry["name"], content=self._artifacts.get(entry["sha256"]), type=entry["type"])
             for entry in document["modules"]
         ]
+        log = ""
         main, modules = entry.added(document, modules)
         if not where.public:
             self._write_route(where)
         account, platform = self._platform.account, self._platform
         tags = [where.account_id, where.project_id, deployment.id]
-        metadata = platform_metadata(document, known, opened, tags) | {"main_module": main}
+        metadata = platform_metadata(document, known, opened, tags)
+        if main is not None:
+            metadata["main_module"] = main
+        if files := document.get("assets"):
+            token = manifest.send(platform, self._artifacts, where.script, files["manifest"])
+            metadata["assets"] = {"jwt": token, "config": files["config"]}
+            # Not how many of them were new: that would tell what other tenants have.
+            log = f"{files['files']} static files, {files['size'] / 1024:.1f} KiB\n"
         metadata["bindings"] += entry.bindings(document, platform.dispatch_worker, platform.token)
         account.dispatch.upload(platform.namespace, where.script, metadata=metadata, modules=modules)
         if where.public and where.live_script not in (None, where.script):
             account.kv.delete_key(platform.routes, where.route_key)
         size = sum(len(module.content) for module in modules)
-        return f"uploaded {len(modules)} modules, {size / 1024:.1f} KiB\n"
+        return f"{log}uploaded {len(modules)} modules, {size / 1024:.1f} KiB\n"
 
     def _write_route(self, where: Place) -> None:
         """Tell the dispatch Worker who may call: before there is anything to call."""

@@ -20,9 +20,9 @@ def needed(document: Mapping[str, Any]) -> bool:
     return bool(document.get("crons")) or any(binding["type"] == "service" for binding in document["bindings"])
 
 
-def added(document: Mapping[str, Any], modules: Sequence[Module]) -> tuple[str, list[Module]]:
-    """The main module and all modules, with ours where it is needed."""
-    main = str(document["main"])
+def added(document: Mapping[str, Any], modules: Sequence[Module]) -> tuple[str | None, list[Module]]:
+    """The main module and all modules, with ours where it is needed. Static files alone have none."""
+    main = document.get("main")
     if not needed(document):
         return main, list(modules)
     taken = {module.name for module in modules}

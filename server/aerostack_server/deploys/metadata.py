@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from aerostack.cron import Cron
 from aerostack_server.deploys import entry
+from aerostack_server.deploys.manifest import StaticFiles
 from aerostack_server.deploys.resources import Resource, Wanted
 from aerostack_server.problems import invalid
 
@@ -25,6 +26,7 @@ _PLAIN: dict[str, tuple[str, ...]] = {
     "ai": (),
     "browser": (),
     "images": (),
+    "assets": (),
     "version_metadata": (),
 }
 
@@ -42,8 +44,8 @@ class Metadata(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    main: Annotated[str, _NAME]
-    modules: Annotated[list[ModuleEntry], Field(min_length=1, max_length=MOST_MODULES)]
+    main: Annotated[str, _NAME] | None = None
+    modules: Annotated[list[ModuleEntry], Field(max_length=MOST_MODULES)] = []
     compatibility_date: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")] = "2024-01-01"
     compatibility_flags: Annotated[list[Annotated[str, Field(max_length=100)]], Field(max_length=100)] = []
     bindings: Annotated[list[dict[str, Any]], Field(max_length=200)] = []
@@ -51,6 +53,7 @@ class Metadata(BaseModel):
     limits: dict[str, Any] | None = None
     observability: dict[str, Any] | None = None
     placement: dict[str, Any] | None = None
+    assets: StaticFiles | None = None
     tag: Annotated[str, Field(max_length=64)] = ""
     message: Annotated[str, Field(max_length=1000)] | None = None
     commit: Annotated[str, Field(max_length=100)] | None = None
@@ -66,9 +69,14 @@ class Metadata(BaseModel):
             if folded in seen:
                 raise invalid(f"two modules are called {module.name}")
             seen.add(folded)
-        if self.main not in {module.name for module in self.modules}:
+        if self.main is None:
+            self._check_without_code()
+        elif self.main not in {module.name for module in self.modules}:
             raise invalid(f"`main` is {self.main}, which is none of the modules")
-        self._check_events()
+        else:
+            self._check_events(self.main)
+        if self.assets is not None:
+            self.assets.check()
         names: set[str] = set()
         for binding in self.bindings:
             check_binding(binding)
@@ -76,20 +84,32 @@ class Metadata(BaseModel):
                 raise invalid(f"the binding {binding['name']} has a name of Aerostack's own", hint="rename it")
             if binding["name"] in names:
                 raise invalid(f"two bindings are called {binding['name']}")
+            if binding["type"] == "assets" and self.assets is None:
+                raise invalid(f"the binding {binding['name']} is for static files, and there are none")
             names.add(binding["name"])
         return self
 
-    def _check_events(self) -> None:
+    def _check_without_code(self) -> None:
+        """Of static files alone."""
+        if self.assets is None:
+            raise invalid("there is neither code nor a static file: `main` and `assets` are both missing")
+        for key in ("modules", "bindings", "crons"):
+            if getattr(self, key):
+                raise invalid(f"`{key}` mean nothing without code: `main` is missing")
+        if self.assets.config.run_worker_first:
+            raise invalid("`run_worker_first` means nothing without code: `main` is missing")
+
+    def _check_events(self, name: str) -> None:
         for cron in self.crons:
             try:
                 Cron.parse(cron)
             except ValueError as error:
                 raise invalid(f"the schedule {cron!r} is none: {error}") from None
-        main = next(module for module in self.modules if module.name == self.main)
+        main = next(module for module in self.modules if module.name == name)
         if self.crons and main.type != "esm":
-            raise invalid(f"schedules need a main module in ES module format, {self.main} is of the type {main.type}")
+            raise invalid(f"schedules need a main module in ES module format, {name} is of the type {main.type}")
         if main.type != "esm" and any(binding.get("type") == "service" for binding in self.bindings):
-            raise invalid(f"services need a main module in ES module format, {self.main} is of the type {main.type}")
+            raise invalid(f"services need a main module in ES module format, {name} is of the type {main.type}")
 
     def wanted(self) -> list[Wanted]:
         """The resources that its bindings refer to."""
@@ -180,13 +200,14 @@ def platform_metadata(
         for binding in document["bindings"]
         if binding["name"] not in secrets and binding["type"] != "service"
     ]
+    code = document.get("main") is not None
     made: dict[str, Any] = {
-        "main_module": document["main"],
         "compatibility_date": document["compatibility_date"],
         "compatibility_flags": document["compatibility_flags"],
         "bindings": [
             *bindings,
-            *({"type": "secret_text", "name": name, "text": text} for name, text in sorted(secrets.items())),
+            # Static files alone have no use for any.
+            *({"type": "secret_text", "name": name, "text": text} for name, text in sorted(secrets.items()) if code),
         ],
         "tags": tags,
     }

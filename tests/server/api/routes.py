@@ -59,6 +59,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /projects/{project}/environments/{environment}/d1/{binding}/migrations": {
         "migrations": [{"name": "0001.sql", "sql": "SELECT 1"}]
     },
+    "POST /projects/{project}/assets/missing": {"hashes": ["0" * 32]},
     "POST /keys": {"name": "another"},
     "POST /members": {"email": "a@example.com", "password": "correct horse battery"},
     "POST /device/code": {"client_name": "a program"},

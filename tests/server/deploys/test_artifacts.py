@@ -11,6 +11,7 @@ import sys
 import pytest
 from tests.server.seaweed import running_seaweed
 from tests.server.servers import fetch, running_server
+from tests.server.static_files import deploy, send
 
 from aerostack.errors import ConfigError
 from aerostack_server.deploys.artifacts import Disk, MissingArtifactError, artifacts
@@ -44,7 +45,7 @@ def test_what_is_put_comes_back_by_its_hash(store):
 def test_what_is_lost_says_what_to_do(store):
     with pytest.raises(MissingArtifactError) as lost:
         store.get("a" * 64)
-    assert str(lost.value) == "a module of this deployment is lost (aaaaaaaaaaaa)"
+    assert str(lost.value) == "something of this deployment is lost (aaaaaaaaaaaa)"
     assert lost.value.hint == "deploy from the source"
 
 
@@ -78,6 +79,10 @@ def test_a_server_keeps_its_code_in_a_bucket(edge, bucket, tmp_path):
         project = server.tenant().project()
         first = project.live(SAYS.format("one"))
         project.live(SAYS.format("two"))
+        site = project.tenant.project("site")
+        files = {"/index.html": b"hello", "/large.bin": os.urandom(1024 * 1024)}
+        assert send(site, files).status == 204
+        assert fetch(deploy(site, files).document["url"]) == (200, "hello")
         assert not (tmp_path / "data" / "artifacts").exists()
         back = project.call("POST", "/deployments/1/rollback", headers={"Idempotency-Key": "rollback"})
         assert back.document["status"] == "live"

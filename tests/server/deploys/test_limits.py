@@ -32,7 +32,7 @@ def project(tenant):
 @pytest.mark.parametrize(
     ("metadata", "files", "message"),
     [
-        ({"modules": []}, {}, "metadata.modules: List should have at least 1 item after validation, not 0"),
+        ({"modules": []}, {}, "`main` is a.js, which is none of the modules"),
         (
             {"modules": [entry("a.js")]},
             {"a.js": b"other"},
@@ -47,7 +47,7 @@ def project(tenant):
         ({"modules": [entry("b.js")]}, {"b.js": CODE}, "`main` is a.js, which is none of the modules"),
         ({"modules": [entry("../a.js")], "main": "../a.js"}, {}, "'../a.js' cannot be the name of a module"),
         ({"modules": [entry("con.js")], "main": "con.js"}, {}, "'con.js' cannot be the name of a module"),
-        ({"assets": {"/": {}}}, {}, "metadata.assets: Extra inputs are not permitted"),
+        ({"containers": []}, {}, "metadata.containers: Extra inputs are not permitted"),
         (
             {"bindings": [{"type": "hyperdrive", "name": "PG", "id": "1"}]},
             {},
