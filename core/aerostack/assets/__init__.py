@@ -10,6 +10,6 @@ from aerostack.assets.collect import collect
 from aerostack.assets.content import read
 from aerostack.assets.folder import check
 from aerostack.assets.hashing import asset_hash
-from aerostack.assets.notes import notes
+from aerostack.assets.notes import notes, summary
 
-__all__ = ["asset_hash", "check", "collect", "notes", "read"]
+__all__ = ["asset_hash", "check", "collect", "notes", "read", "summary"]

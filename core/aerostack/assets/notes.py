@@ -8,20 +8,22 @@ from aerostack.model import Assets
 _SHOWN = 5
 
 
-def notes(assets: Assets | None) -> tuple[str, ...]:
-    """How many there are, and what is not published although it lies there."""
-    if assets is None:
-        return ()
+def summary(assets: Assets) -> str:
+    """How many there are, and how large."""
     count = len(assets.files)
-    found = [f"{count} static file{'s' * (count != 1)}, {_size(assets.size)}"]
-    withheld = assets.withheld
-    if withheld:
-        more = f" and {len(withheld) - _SHOWN} more" if len(withheld) > _SHOWN else ""
-        found.append(
-            f"not published, as nobody asked for it by name: {', '.join(withheld[:_SHOWN])}{more} "
-            f"(a line `!/{withheld[0]}` in .assetsignore does)"
-        )
-    return tuple(found)
+    return f"{count} static file{'s' * (count != 1)}, {_size(assets.size)}"
+
+
+def notes(assets: Assets | None) -> tuple[str, ...]:
+    """What is not published although it lies there, and how it would be."""
+    if assets is None or not assets.withheld:
+        return ()
+    first, more = assets.withheld[0], len(assets.withheld) - _SHOWN
+    names = ", ".join(assets.withheld[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
+    return (
+        f"not published, as nobody asked for it by name: {names} "
+        f"(a line `!/{first}` in .assetsignore does, and `/{first}` says that it is right so)",
+    )
 
 
 def _size(size: int) -> str:

@@ -41,6 +41,8 @@ def resolve(project: Project, settings: CfapiSettings, policy: Policy, journals:
         last=None if policy.refresh else recall(journal),
         digest=lambda: wanted_digest(project, certain_ids(project, journal), bundle.result()),
     )
+    if files := bundle.result().assets:
+        tools.step(assets.summary(files))
     if isinstance(observed, Last):
         return unchanged(project, cloudflare.account_id, journal, observed, bundle.result())
     return _planned(project, settings, policy, journal, cloudflare.account_id, observed, bundle.result())
