@@ -24,6 +24,7 @@ def bindings(project: Project) -> list[Binding]:
         *(_managed(resource) | _delay(project, resource) for resource in project.resources if resource.binding),
         *_services(project.config.get("services")),
         *_singles(project.config),
+        *_assets(project.config.get("assets")),
     ]
 
 
@@ -66,6 +67,11 @@ def _services(services: Json) -> list[Binding]:
         for entry in services
         if isinstance(entry, Mapping)
     ]
+
+
+def _assets(assets: Json) -> list[Binding]:
+    bound = assets.get("binding") if isinstance(assets, Mapping) else None
+    return [{"type": "assets", "name": bound}] if bound else []
 
 
 def _singles(config: Mapping[str, Json]) -> list[Binding]:

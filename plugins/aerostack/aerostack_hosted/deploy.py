@@ -11,6 +11,7 @@ from aerostack import __version__
 from aerostack.errors import OvertakenError, RemoteError, RemoteTimeoutError
 from aerostack.model import Bundle, Deployment, Journal, Project, Resolution, Tools
 from aerostack_cloudflare.multipart import Part, multipart
+from aerostack_hosted import static_files
 from aerostack_hosted.api import deployments
 from aerostack_hosted.api.connection import Api
 from aerostack_hosted.api.deployments import PATIENCE, SETTLED, RemoteDeployment
@@ -52,7 +53,9 @@ def _upload(
     live = resolution.details["live"]
     reference, environment = project_of(project, resolution, settings, tools), str(project.environment)
     key = _key(journal, f"{environment}/{digest}/{live}")
-    tools.step(f"uploading to {environment} ({bundle.size / 1024:.1f} KiB)")
+    if bundle.assets is not None:
+        static_files.upload(api, reference, bundle.assets, tools)
+    tools.step(f"uploading to {environment}" + (f" ({bundle.size / 1024:.1f} KiB)" if bundle.modules else ""))
     try:
         made = deployments.create(
             api,

@@ -17,7 +17,6 @@ _AS_THEY_ARE = ("compatibility_date", "compatibility_flags", "limits", "observab
 def metadata(project: Project, bundle: Bundle) -> dict[str, Any]:
     """What is deployed, without who deploys it and when: equal inputs give equal metadata."""
     document: dict[str, Any] = {
-        "main": bundle.main,
         "modules": [
             {"name": module.name, "type": module.type, "sha256": hashlib.sha256(module.content).hexdigest()}
             for module in bundle.modules
@@ -25,6 +24,11 @@ def metadata(project: Project, bundle: Bundle) -> dict[str, Any]:
         "bindings": bindings(project),
         "crons": list(crons(project)),
     }
+    if bundle.main is not None:
+        document["main"] = bundle.main
+    if bundle.assets is not None:
+        files = {file.path: file.hash for file in bundle.assets.files}
+        document["assets"] = {"files": files, "config": bundle.assets.config}
     return document | {key: project.config[key] for key in _AS_THEY_ARE if project.config.get(key) is not None}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from aerostack import assets
 from aerostack.errors import ConfigError, NotFoundError
 from aerostack.http import parallel
 from aerostack.model import Action, Bundle, Json, Policy, Project, Resolution, Resource, Tools, Verb
@@ -45,12 +46,14 @@ def resolve(project: Project, settings: HostedSettings, policy: Policy, tools: T
         chosen, observed = allowed, observe(api, allowed, environment)
     if not observed.exists:
         _check_creation(chosen, who, policy)
+    if files := bundle.result().assets:
+        tools.step(assets.summary(files))
     seen = observed.environment
     actions = plan(project, chosen, observed, settings, policy, bundle.result())
     return Resolution(
         target=target(api),
         actions=actions,
-        notes=notes(project, seen, actions),
+        notes=(*notes(project, seen, actions), *assets.notes(bundle.result().assets)),
         details=_details(chosen, who, seen),
     )
 
