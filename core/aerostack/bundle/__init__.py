@@ -7,6 +7,7 @@ on nothing but the project's files.
 
 from __future__ import annotations
 
+from aerostack.bundle.command import run_build
 from aerostack.bundle.worker import build
 
-__all__ = ["build"]
+__all__ = ["build", "run_build"]

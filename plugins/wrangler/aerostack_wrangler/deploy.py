@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 
 from aerostack.errors import ConfigError, OvertakenError, RemoteError
-from aerostack.model import CommandResult, Deployment, Journal, Project, Provisioned, Resolution, Tools
+from aerostack.model import CommandResult, Deployment, Journal, Json, Project, Provisioned, Resolution, Tools
 from aerostack.state import refuse_links, write_state
 from aerostack_cloudflare.project.last import WORKER, keep, parse, remember
 from aerostack_cloudflare.project.readback import check_untouched, replaced
-from aerostack_wrangler import live, session
+from aerostack_wrangler import assets, live, session
 from aerostack_wrangler.account import connect
 from aerostack_wrangler.config import generate
 from aerostack_wrangler.failure import failure, unreported
@@ -40,8 +41,11 @@ def deploy(
     planned = {action.key: action for action in resolution.actions}
     if not planned["worker"].writes:
         return _unchanged(project, resolution, journal, tools)
+    document = generate(project, provisioned.ids, folder(project))
+    has_files = assets.prepare(project, document, tools)
     cloudflare = connect(project, settings, tools)
-    if planned["worker"].verb == "update" and any(action.writes for action in resolution.actions[:-2]):
+    slow = has_files or any(action.writes for action in resolution.actions[:-2])
+    if planned["worker"].verb == "update" and slow:
         check_untouched(cloudflare, project, resolution)
     invocation = Invocation(
         program=program(project, settings, tools),
@@ -50,7 +54,7 @@ def deploy(
         account_id=cloudflare.account_id,
         tag=f"aw1:{os.urandom(8).hex()}",
     )
-    _write(project, provisioned)
+    _write(project, document)
     journal.intend(WORKER, invocation.tag)
     result, reported = _run(invocation, project, settings, tools)
     try:
@@ -92,8 +96,7 @@ def _unchanged(project: Project, resolution: Resolution, journal: Journal, tools
     )
 
 
-def _write(project: Project, provisioned: Provisioned) -> None:
-    document = generate(project, provisioned.ids, folder(project))
+def _write(project: Project, document: Mapping[str, Json]) -> None:
     text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
     try:
         write_state(config_file(project), text.encode())

@@ -21,3 +21,8 @@ def config_file(project: Project) -> Path:
 def output_file(project: Project) -> Path:
     """What wrangler reports into."""
     return config_file(project).with_suffix(".output.ndjson")
+
+
+def assets_folder(project: Project) -> Path:
+    """The static files that wrangler publishes, beside the configuration."""
+    return config_file(project).with_suffix(".assets")

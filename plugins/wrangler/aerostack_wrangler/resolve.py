@@ -11,6 +11,7 @@ from aerostack_cloudflare.project.observed import Observed
 from aerostack_cloudflare.project.plan import plan_resources
 from aerostack_cloudflare.project.rollout import check_rollout
 from aerostack_cloudflare.project.unchanged import certain_ids, kept, observe
+from aerostack_wrangler import assets
 from aerostack_wrangler.account import connect
 from aerostack_wrangler.config import generate
 from aerostack_wrangler.fingerprint import Fingerprint
@@ -27,6 +28,7 @@ def resolve(
 ) -> Resolution:
     """Plan. What cannot be deployed is refused before anything is asked."""
     generate(project, {}, folder(project))
+    about_files = assets.planned(project)
     fingerprint = Fingerprint(project, tools)
 
     def wrangler() -> Program:
@@ -49,7 +51,7 @@ def resolve(
     # Node.js is asked for its version, a whole start of it, while the reads are on the wire.
     found, (target, journal, observed) = parallel(wrangler, look)
     if isinstance(observed, Last):
-        return _unchanged(project, target, journal, observed)
+        return _unchanged(project, target, journal, observed, about_files)
     tools.step(f"wrangler {found.version} ({settings.program or 'pinned'})")
     worker = observed.worker
     check_rollout(project, worker, allowed=settings.end_rollout)
@@ -59,12 +61,12 @@ def resolve(
     last = recall(journal)
     digest = fingerprint.digest({action.key: action.id for action in actions}, found.version)
     if last is not None and digest is not None and last.digest == digest and last.still(observed.glance):
-        return _unchanged(project, target, journal, last, tuple(actions))
+        return _unchanged(project, target, journal, last, about_files, tuple(actions))
     live = worker.versions[0][0] if worker and worker.versions else None
     return Resolution(
         target=target,
         actions=(*actions, *_runs(project, "update" if worker else "create", live)),
-        notes=notes(project, worker, actions),
+        notes=(*notes(project, worker, actions), *about_files),
         drift=tuple(change.said for change in observed.drift),
         details={
             "wrangler": found.version,
@@ -76,7 +78,12 @@ def resolve(
 
 
 def _unchanged(
-    project: Project, target: str, journal: JournalView, last: Last, resources: tuple[Action, ...] | None = None
+    project: Project,
+    target: str,
+    journal: JournalView,
+    last: Last,
+    about_files: tuple[str, ...],
+    resources: tuple[Action, ...] | None = None,
 ) -> Resolution:
     """The plan of nothing to do."""
     return Resolution(
@@ -86,7 +93,7 @@ def _unchanged(
             _action("keep", "worker", project.name, _LIVE_ALREADY, last.version),
             _action("keep", "triggers", project.name, triggers(project)),
         ),
-        notes=unset_secrets(project, last.secrets.split(",")),
+        notes=(*unset_secrets(project, last.secrets.split(",")), *about_files),
         details={"live": last.version, "deployment": last.deployment, "url": last.url, "last": last.text},
     )
 
