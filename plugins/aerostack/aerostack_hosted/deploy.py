@@ -1,4 +1,4 @@
-"""deploy: upload the code; it is live when the server says so."""
+"""deploy: upload the code, wait until it is live, and look whether it is."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Callable
 from typing import Any
 
 from aerostack import __version__
-from aerostack.errors import OvertakenError, RemoteError, RemoteTimeoutError
+from aerostack.errors import OvertakenError, RemoteError, RemoteTimeoutError, StaleError
 from aerostack.model import Bundle, Deployment, Journal, Project, Resolution, Tools
 from aerostack_cloudflare.multipart import Part, multipart
 from aerostack_hosted import static_files
-from aerostack_hosted.api import deployments
+from aerostack_hosted.api import deployments, environments
 from aerostack_hosted.api.connection import Api
 from aerostack_hosted.api.deployments import PATIENCE, SETTLED, RemoteDeployment
 from aerostack_hosted.metadata import content_hash, metadata
@@ -30,7 +30,11 @@ _MOST_POLLS = 24
 def deploy(
     project: Project, resolution: Resolution, settings: HostedSettings, journal: Journal, tools: Tools
 ) -> Deployment:
-    """Carry out the plan's worker and crons actions; both go with one upload."""
+    """Carry out the plan's worker and crons actions; both go with one upload.
+
+    Raises ``StaleError`` when another deployment is live than the plan saw, and ``OvertakenError`` when ours was live
+    and is not any more.
+    """
     writes = [action for action in resolution.actions if action.key in ("worker", "crons") and action.writes]
     if not writes:
         journal.forget(_UPLOAD)
@@ -41,6 +45,7 @@ def deploy(
     made = _upload(api, project, resolution, settings, journal, tools)
     for action in writes:
         tools.done(action)
+    _read_back(api, project_of(project, resolution, settings, tools), str(project.environment), made)
     return Deployment(version=made.id, urls=_urls(made.url), details={"number": made.number})
 
 
@@ -70,8 +75,14 @@ def _upload(
         if error.applied is False:
             # The server has decided: another try is another deployment.
             journal.forget(_UPLOAD)
-        if isinstance(error, OvertakenError):
-            error.hint = "somebody else has deployed meanwhile: see `aerostack plan`, then deploy again"
+        if isinstance(error, OvertakenError) and error.status == 412:
+            raise StaleError(
+                error.message,
+                status=error.status,
+                operation=error.operation,
+                applied=False,
+                hint="somebody else has deployed meanwhile: see `aerostack plan`, then deploy again",
+            ) from error
         raise
     journal.forget(_UPLOAD)
     return made
@@ -110,6 +121,22 @@ def follow(
         f"the deployment {made.number} to {environment} is still {made.status}",
         hint="deploy again: the same deployment is waited for; or see `aerostack deployments list`",
     )
+
+
+def _read_back(api: Api, project: str, environment: str, made: RemoteDeployment) -> None:
+    try:
+        seen = environments.get(api, project, environment)
+    except RemoteError as error:
+        error.applied = None
+        raise
+    live = seen.live if seen else None
+    if live is None or live.id != made.id:
+        raise OvertakenError(
+            f"deployment {made.number} to {environment} was live, but "
+            + (f"deployment {live.number} is by now" if live else "nothing is by now"),
+            applied=False,
+            hint="see who deployed: aerostack deployments list",
+        )
 
 
 def form(document: dict[str, Any], bundle: Bundle, *, tag: str, public: bool | None) -> tuple[bytes, str]:

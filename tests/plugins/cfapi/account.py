@@ -70,5 +70,6 @@ class Meanwhile(Fatal):
         with self._lock:
             if not self.done and self.when_asked(method, path, self.uploaded):
                 self.done.append(self.act())
-        self.uploaded = self.uploaded or (method == "PUT" and "/workers/scripts/" in path)
+        sent = (method == "PUT" and "/workers/scripts/" in path) or (method == "POST" and path.endswith("/deployments"))
+        self.uploaded = self.uploaded or sent
         return False
