@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+import time
 from collections.abc import Mapping
 
 from aiohttp import BodyPartReader, hdrs, web
@@ -117,7 +118,7 @@ def _ticket(edge: Control, request: web.Request) -> Ticket:
     if scheme.lower() != "bearer" or not token:
         raise codes.NO_CREDENTIALS()
     try:
-        ticket = tokens.read(token.strip(), edge.token)
+        ticket = tokens.read(token.strip(), edge.token, now=time.time())
     except TokenError as error:
         raise codes.UPLOAD_TOKEN(reason=error) from error
     if not ticket.account == edge.account == request.match_info["account"]:
@@ -127,7 +128,7 @@ def _ticket(edge: Control, request: web.Request) -> Ticket:
 
 def _token(edge: Control, script: str, session: str, *, complete: bool) -> str:
     ticket = Ticket(account=edge.account, script=script, session=session, use="complete" if complete else "upload")
-    return tokens.issued(ticket, edge.token)
+    return tokens.issued(ticket, edge.token, now=time.time())
 
 
 def routes(account: str) -> list[web.RouteDef]:

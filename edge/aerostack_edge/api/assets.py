@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -42,7 +43,7 @@ async def settled(
 
 async def _redeemed(edge: Control, token: str, script: str) -> str:
     try:
-        ticket = tokens.read(token, edge.token)
+        ticket = tokens.read(token, edge.token, now=time.time())
     except TokenError as error:
         raise codes.ASSETS_TOKEN(reason=error) from error
     if ticket.account != edge.account or ticket.script != script:

@@ -7,7 +7,6 @@ import binascii
 import hashlib
 import hmac
 import json
-import time
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -31,22 +30,21 @@ class Ticket:
     use: Literal["upload", "complete"]
 
 
-def issued(ticket: Ticket, secret: str) -> str:
-    """A token of the ticket, good from now for an hour."""
-    now = int(time.time())
-    claims = {**asdict(ticket), "iat": now, "exp": now + LIFETIME}
+def issued(ticket: Ticket, secret: str, *, now: float) -> str:
+    """A token of the ticket, good for an hour from ``now``, in seconds as ``time.time`` counts them."""
+    claims = {**asdict(ticket), "iat": int(now), "exp": int(now) + LIFETIME}
     content = f"{_encoded(_HEADER)}.{_encoded(claims)}"
     return f"{content}.{_base64(_signature(content, secret))}"
 
 
-def read(token: str, secret: str) -> Ticket:
+def read(token: str, secret: str, *, now: float) -> Ticket:
     """The ticket of a token. Raises ``TokenError``."""
     content, _, signature = token.rpartition(".")
     expected = _base64(_signature(content, secret))
     if not hmac.compare_digest(signature.encode(errors="replace"), expected.encode()):
         raise TokenError("it was not issued here")
     claims = _decoded(content.partition(".")[2])
-    if claims["exp"] <= time.time():
+    if claims["exp"] <= now:
         raise TokenError("it has expired: start a new upload session")
     return Ticket(account=claims["account"], script=claims["script"], session=claims["session"], use=claims["use"])
 

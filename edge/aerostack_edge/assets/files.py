@@ -115,5 +115,9 @@ class Files:
         return digest
 
     async def _get(self, digest: str) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(await asyncio.to_thread(self._blobs.get, digest))
-        return found
+        def read() -> dict[str, Any]:
+            found: dict[str, Any] = json.loads(self._blobs.get(digest))
+            return found
+
+        # Of a large site it takes a while.
+        return await asyncio.to_thread(read)
