@@ -5,10 +5,15 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import os
+import signal
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from tests.edge.api.conftest import Api
+
+from aerostack.testing import running_edge
 
 WORKER = 'export default { fetch: (request, env) => env.ASSETS.fetch("http://x/a.txt") };'
 BINDING = [{"name": "ASSETS", "type": "assets"}]
@@ -151,3 +156,22 @@ def test_buckets_hold_as_much_as_fits_into_one_request(site, name):
     assert [len(bucket) for bucket in many["buckets"]] == [1000, 1]
     large = site.begin({f"/{number}.txt": f"large {number} of {name}" for number in range(3)}, size=25 * 1024 * 1024)
     assert [len(bucket) for bucket in large.result["buckets"]] == [1, 1, 1]
+
+
+def test_what_was_acknowledged_is_there_after_a_kill(tmp_path, environment):
+    with running_edge(tmp_path / "edge", environment) as edge:
+        site = Site(Api(edge), "site")
+        token = site.begin({"/a.txt": "a", "/b.txt": "b"}).result["jwt"]
+        assert site.send(token, "a").status == 202
+        live = Site(Api(edge), "live")
+        assert live.put(assets={"jwt": live.uploaded({"/c.txt": "c"})}).status == 200
+        os.kill(edge.pid, signal.SIGKILL)
+    with running_edge(tmp_path / "edge", environment) as edge:
+        site, live = (Site(Api(edge), name) for name in ("site", "live"))
+        assert site.begin({"/a.txt": "a", "/b.txt": "b"}).result["buckets"] == [[hashed("b")]]
+        done = site.send(token, "b")
+        assert done.status == 201
+        assert site.put(assets={"jwt": done.result["jwt"]}).status == 200
+        for one, path, text in ((site, "/a.txt", "a"), (site, "/b.txt", "b"), (live, "/c.txt", "c")):
+            one.api.enable(one.name)
+            assert one.visit(path) == (200, text)

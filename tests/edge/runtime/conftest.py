@@ -17,7 +17,7 @@ import pytest
 from aiohttp import web
 
 from aerostack.toolchain import simulators, workerd
-from aerostack_edge.model import Module, ScriptVersion, Startup
+from aerostack_edge.model import Assets, Module, ScriptVersion, Startup
 from aerostack_edge.runtime import Runtime, UnknownScript
 
 
@@ -49,30 +49,32 @@ class World:
     def version(
         self,
         script: str,
-        code: str,
+        code: str | None,
         *,
         bindings: tuple[Mapping[str, Any], ...] = (),
         secrets: Mapping[str, str] | None = None,
         modules: tuple[Module, ...] = (),
         date: str = "2026-01-01",
         flags: tuple[str, ...] = (),
+        assets: Assets | None = None,
         cpu_ms: int | None = None,
     ) -> ScriptVersion:
         return ScriptVersion(
             id=str(uuid.uuid4()),
             script=script,
             number=next(self._numbers),
-            main_module="index.js",
-            modules=(Module(name="index.js", type="esm", content=code.encode()), *modules),
+            main_module="" if code is None else "index.js",
+            modules=() if code is None else (Module(name="index.js", type="esm", content=code.encode()), *modules),
             bindings=bindings,
             secrets=secrets or {},
             compatibility_date=date,
             compatibility_flags=flags,
+            assets=assets,
             cpu_ms=cpu_ms,
         )
 
-    async def deploy(self, script: str, code: str, **settings: Any) -> Startup:
-        """Launch a version, and make it the live one in the state when it starts."""
+    async def deploy(self, script: str, code: str | None, **settings: Any) -> Startup:
+        """Launch a version and make it the live one in the state when it starts; without code it is only assets."""
         version = self.version(script, code, **settings)
         startup = await self.runtime.launch(version)
         self.versions[script] = version

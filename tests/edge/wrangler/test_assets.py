@@ -25,7 +25,7 @@ def test_a_site_without_a_worker_is_deployed_and_only_what_changed_is_sent_again
     assert project.visit() == "<h1>two</h1>"
 
 
-def test_a_worker_with_assets_is_uploaded_as_a_version_and_deployed(project):
+def test_a_version_with_assets_is_uploaded_and_deployed(project):
     project.write("public/page.txt", "first")
     project.write("index.js", 'export default { fetch: (request, env) => env.ASSETS.fetch("http://x/page.txt") };')
     project.configure(assets={"directory": "public", "binding": "ASSETS", "run_worker_first": ["/api/*"]})
@@ -34,8 +34,15 @@ def test_a_worker_with_assets_is_uploaded_as_a_version_and_deployed(project):
     project.write("public/page.txt", "second")
     project.wrangler("versions", "upload")
     assert project.visit("/page.txt") == "first"
-    newest = project.json("versions", "list", "--json")[-1]["id"]
-    project.wrangler("versions", "deploy", f"{newest}@100%", "--yes")
+    versions = project.account("GET", f"/workers/scripts/{project.name}/versions")["items"]
+    project.wrangler("versions", "deploy", f"{versions[0]['id']}@100%", "--yes")
     assert project.visit("/page.txt") == project.visit("/api/page") == "second"
-    project.wrangler("rollback", "--yes")
-    assert project.visit("/page.txt") == project.visit("/api/page") == "first"
+
+
+def test_a_worker_in_a_dispatch_namespace_is_deployed_with_assets(project):
+    project.write("public/page.txt", project.name)
+    project.configure(assets={"directory": "public"})
+    project.account("POST", "/workers/dispatch/namespaces", {"name": project.name})
+    project.wrangler("deploy", "--dispatch-namespace", project.name)
+    path = f"/workers/dispatch/namespaces/{project.name}/scripts/{project.name}"
+    assert project.account("GET", path)["script"]["has_assets"] is True
