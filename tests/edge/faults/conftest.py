@@ -9,21 +9,30 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.edge.faults.disks import Disk
 
 
 @pytest.fixture
-def mount() -> Iterator[Path]:
+def place() -> Iterator[Path]:
     """An empty folder to mount a disk at, with a short path: it also holds sockets."""
     if os.geteuid() != 0:
         pytest.skip("only root can mount a disk")
     with tempfile.TemporaryDirectory() as folder:
         yield Path(folder)
-        # Lazily: it goes when the last process that has a file open there has ended.
-        subprocess.run(["umount", "--lazy", folder], check=True)
 
 
 @pytest.fixture
-def small_disk(mount: Path) -> Path:
+def small_disk(place: Path) -> Iterator[Path]:
     """A disk of a few megabytes."""
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=32m,mode=700", "none", mount], check=True)
-    return mount
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=32m,mode=700", "none", place], check=True)
+    yield place
+    # Lazily: it goes when the last process that has a file open there has ended.
+    subprocess.run(["umount", "--lazy", place], check=True)
+
+
+@pytest.fixture
+def disk(place: Path, tmp_path: Path) -> Iterator[Disk]:
+    """A disk whose power can be cut."""
+    made = Disk(tmp_path / "disk.image", place, megabytes=64)
+    yield made
+    made.unmount()
