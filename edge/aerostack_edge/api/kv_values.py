@@ -49,7 +49,7 @@ async def keys(request: web.Request) -> web.Response:
 async def get(request: web.Request) -> web.StreamResponse:
     """The bytes of a value."""
     namespace = await kv.found(request)
-    async with await _fetch(control(request), namespace.id, "GET", tail(request, "values")) as reply:
+    async with await _fetch(control(request), namespace.id, "GET", tail(request)) as reply:
         if reply.status != 200:
             await _good(reply)
         headers = {"Content-Type": "application/octet-stream"}
@@ -65,7 +65,7 @@ async def get(request: web.Request) -> web.StreamResponse:
 async def metadata(request: web.Request) -> web.Response:
     """The metadata of a value; ``null`` when it has none."""
     namespace = await kv.found(request)
-    async with await _fetch(control(request), namespace.id, "GET", tail(request, "metadata")) as reply:
+    async with await _fetch(control(request), namespace.id, "GET", tail(request)) as reply:
         await _good(reply)
         return ok(json.loads(reply.headers.get("CF-KV-Metadata", "null")))
 
@@ -80,7 +80,7 @@ async def put(request: web.Request) -> web.Response:
             raise codes.KV_INVALID(reason="the form has no part named value")
         note = fields.get("metadata")
         pair = Pair(
-            key=tail(request, "values"),
+            key=tail(request),
             value=fields["value"],
             metadata=None if note is None else _compact(body.parsed(note)),
             expiry=expiry,
@@ -88,7 +88,7 @@ async def put(request: web.Request) -> web.Response:
     else:
         if (request.content_length or 0) > VALUE_LIMIT:
             raise codes.TOO_LARGE(limit=VALUE_LIMIT)
-        pair = Pair(key=tail(request, "values"), value=request.content.iter_any(), expiry=expiry)
+        pair = Pair(key=tail(request), value=request.content.iter_any(), expiry=expiry)
     await _write(control(request), namespace.id, pair)
     return ok({})
 
@@ -96,7 +96,7 @@ async def put(request: web.Request) -> web.Response:
 async def delete(request: web.Request) -> web.Response:
     """Remove a value, whether or not it is there."""
     namespace = await kv.found(request)
-    await _remove(control(request), namespace.id, tail(request, "values"))
+    await _remove(control(request), namespace.id, tail(request))
     return ok({})
 
 

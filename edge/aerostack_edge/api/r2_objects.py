@@ -46,7 +46,7 @@ async def listed(request: web.Request) -> web.Response:
 async def get(request: web.Request) -> web.StreamResponse:
     """The bytes of an object, with what was said of it in headers."""
     bucket = await r2.found(request)
-    async with r2_store.opened(control(request).runtime.store, bucket.id, tail(request, "objects")) as found:
+    async with r2_store.opened(control(request).runtime.store, bucket.id, tail(request)) as found:
         response = web.StreamResponse(headers=_headers(found.description))
         response.content_length = found.description["size"]
         await response.prepare(request)
@@ -73,7 +73,7 @@ async def put(request: web.Request) -> web.Response:
     written = await r2_store.put(
         control(request).runtime.store,
         bucket.id,
-        tail(request, "objects"),
+        tail(request),
         fields,
         request.content.iter_any(),
         request.content_length,
@@ -93,7 +93,7 @@ async def put(request: web.Request) -> web.Response:
 async def delete(request: web.Request) -> web.Response:
     """Remove an object, whether or not it is there."""
     bucket = await r2.found(request)
-    key = tail(request, "objects")
+    key = tail(request)
     await r2_store.delete(control(request).runtime.store, bucket.id, [key])
     return ok({"key": key})
 

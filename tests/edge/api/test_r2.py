@@ -78,6 +78,15 @@ def test_any_key_can_be_written_read_and_deleted(api, bucket, path):
     assert api("GET", f"{bucket}/objects/{path}").refused == (404, 10007, "The specified key does not exist.")
 
 
+def test_a_bucket_may_have_any_name(api):
+    api("POST", ROOT, json={"name": "objects"})
+    path = f"{ROOT}/objects/objects"
+    assert api("PUT", f"{path}/objects/key", content=b"x").result["key"] == "objects/key"
+    assert [item["key"] for item in api("GET", path).result] == ["objects/key"]
+    assert api("DELETE", f"{path}/objects/key").status == 200
+    assert api("DELETE", f"{ROOT}/objects").status == 200
+
+
 def test_compressed_objects_come_back_as_they_were(api, bucket):
     api("PUT", f"{bucket}/objects/z", content=b"not really gzip", headers={"Content-Encoding": "gzip"})
     with api.client.stream("GET", f"{api.account}{bucket}/objects/z") as answer:
