@@ -2,6 +2,7 @@
 # make test   everything that must hold: style, types, layers, tests
 # make fuzz   the tests with random input, for as long as an hour
 # make bench  how fast it is, side by side with its floor
+# make soak   the edge under load while things are killed, a hundred times; as root also power cuts
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -9,7 +10,7 @@ STAMP := .venv/.installed
 SOURCES := core cloudflare plugins edge server .ci
 FUZZED := tests/fuzz tests/core/project/test_random_documents.py tests/plugins/wrangler/config/test_from_wrangler.py
 
-.PHONY: demo test browser check audit fuzz bench clean
+.PHONY: demo test browser check audit fuzz bench soak clean
 
 demo: $(STAMP)
 	@$(BIN)/python examples/demo.py
@@ -41,6 +42,9 @@ fuzz: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python -m bench
+
+soak: $(STAMP)
+	$(BIN)/python -m bench soak
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv .venv

@@ -72,15 +72,16 @@ class RunningEdge:
 
 
 @contextlib.contextmanager
-def running_edge(data: Path, environ: Mapping[str, str] | None = None) -> Iterator[RunningEdge]:
-    """Serve the account under ``data`` on a free port, and stop it after the block.
+def running_edge(data: Path, environ: Mapping[str, str] | None = None, *, port: int = 0) -> Iterator[RunningEdge]:
+    """Serve the account under ``data`` on ``port``, or any free one, and stop it after the block.
 
     ``environ`` is its environment, by default this process's. Raises ``RuntimeError`` with what it said when it does
     not start.
     """
-    command = [sys.executable, "-m", "aerostack", "edge"]
+    from aerostack.local import services
+
     process = subprocess.Popen(
-        [*command, "serve", "--port", "0", "--data", str(data)],
+        [sys.executable, "-m", "aerostack", "edge", "serve", "--port", str(port), "--data", str(data)],
         env=None if environ is None else dict(environ),
         stdin=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -93,14 +94,7 @@ def running_edge(data: Path, environ: Mapping[str, str] | None = None) -> Iterat
         # Nobody else reads it, and a full pipe would stop the edge.
         drain = threading.Thread(target=process.stderr.read, daemon=True)
         drain.start()
-        shown = subprocess.run(
-            [*command, "env", "--json", "--data", str(data)],
-            env=None if environ is None else dict(environ),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=True,
-        )
-        yield RunningEdge(environ=json.loads(shown.stdout), data=data, pid=process.pid)
+        yield RunningEdge(environ=services.load("edge").variables(data), data=data, pid=process.pid)
     finally:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGINT)
