@@ -40,22 +40,10 @@ def deploy(
     cloudflare = connect(project, settings, tools)
     bundle = tools.bundle(project).result()
     document = metadata(project, bundle, bindings(project, provisioned.ids))
-    complete = dict(document)
-    if bundle.assets is not None and worker.writes:
-        token = static_files.upload(cloudflare, project.name, bundle.assets, tools)
-        complete["assets"] = complete["assets"] | {"jwt": token}
-    slow = bundle.assets is not None or any(action.writes for action in resolution.actions[:-2])
-    if worker.verb == "update" and slow:
-        # Otherwise the plan has only just been made.
-        check_untouched(cloudflare, project, resolution)
-    if worker.verb != "create":
-        _set_address(cloudflare, project, address, tools)
-    version = worker.id or ""
     if worker.writes:
-        mark = tag(content_hash(document, bundle), os.urandom(4).hex())
-        version = _upload(cloudflare, project, complete, bundle, mark, journal, tools)
-        tools.done(worker)
-    if worker.verb == "create":
+        version = _release(cloudflare, project, resolution, document, bundle, journal, tools)
+    else:
+        version = worker.id or ""
         _set_address(cloudflare, project, address, tools)
     glance = read_back(cloudflare, project, version, lambda seen: _unset_address(project, seen))
     overwritten = replaced(glance, resolution) if worker.writes else None
@@ -67,20 +55,33 @@ def deploy(
     return _deployment(project, resolution, version, url)
 
 
-def _upload(
+def _release(
     cloudflare: Cloudflare,
     project: Project,
+    resolution: Resolution,
     document: Mapping[str, Any],
     bundle: Bundle,
-    mark: str,
     journal: Journal,
     tools: Tools,
 ) -> str:
+    """Make a new version live, with its address; returns its id."""
+    *others, worker, address = resolution.actions
+    mark = tag(content_hash(document, bundle), os.urandom(4).hex())
+    complete = {**document, "annotations": {"workers/tag": mark}}
+    if bundle.assets is not None:
+        token = static_files.upload(cloudflare, project.name, bundle.assets, tools)
+        complete["assets"] = complete["assets"] | {"jwt": token}
+    if worker.verb == "update":
+        if bundle.assets is not None or any(action.writes for action in others):
+            # That took time; otherwise the plan has only just been made.
+            check_untouched(cloudflare, project, resolution)
+        _set_address(cloudflare, project, address, tools)
     journal.intend(WORKER, mark)
     tools.step(f"uploading {project.name}" + (f" ({bundle.size / 1024:.1f} KiB)" if bundle.modules else ""))
-    uploaded = cloudflare.scripts.upload(
-        project.name, metadata={**document, "annotations": {"workers/tag": mark}}, modules=bundle.modules
-    )
+    uploaded = cloudflare.scripts.upload(project.name, metadata=complete, modules=bundle.modules)
+    tools.done(worker)
+    if worker.verb == "create":
+        _set_address(cloudflare, project, address, tools)
     return uploaded.version_id
 
 
