@@ -11,7 +11,7 @@ import contextlib
 import re
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,6 +21,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 
 from aerostack.errors import ConfigError
+from aerostack_server.database.writer import Writer
 
 T = TypeVar("T")
 
@@ -40,7 +41,11 @@ class Database:
         self.engine: Engine = _engine(self._url, self.is_sqlite)
         self._reader: Engine = _engine(self._url, True, read_only=True) if self.is_sqlite else self.engine
         # SQLite has one writer: a queue in front of it is fairer than its busy handler.
-        self._writers = ThreadPoolExecutor(1 if self.is_sqlite else _THREADS, thread_name_prefix="write")
+        self._writers: Writer | ThreadPoolExecutor = (
+            Writer(self.engine, self._write)
+            if self.is_sqlite
+            else ThreadPoolExecutor(_THREADS, thread_name_prefix="write")
+        )
         self._readers = ThreadPoolExecutor(_THREADS, thread_name_prefix="read")
         self._hot: sqlite3.Connection | None = None
         self._pool: Any = None
@@ -71,13 +76,13 @@ class Database:
         if self._pool is not None:
             await self._pool.close()
         for threads in (self._writers, self._readers):
-            threads.shutdown(wait=True)
+            await asyncio.to_thread(threads.shutdown)
         self._reader.dispose()
         self.engine.dispose()
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         """``work`` in a transaction that is durable when this returns. It may run again from the start."""
-        return await asyncio.get_running_loop().run_in_executor(self._writers, self._write, work)
+        return await asyncio.wrap_future(self._submit(work))
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """``work`` in a thread."""
@@ -86,7 +91,12 @@ class Database:
     def write_now(self, work: Callable[[Connection], T]) -> T:
         """``write`` for callers that are in a thread."""
         # In the same queue as everybody: two who wait for SQLite's lock sleep past each other.
-        return self._writers.submit(self._write, work).result()
+        return self._submit(work).result()
+
+    def _submit(self, work: Callable[[Connection], T]) -> Future[T]:
+        if isinstance(self._writers, Writer):
+            return self._writers.submit(work)
+        return self._writers.submit(self._write, work)
 
     def _write(self, work: Callable[[Connection], T]) -> T:
         for _ in range(_REPEATS):
