@@ -32,7 +32,7 @@ def write_atomic(path: Path, content: bytes, mode: int | None = None) -> None:
         with contextlib.suppress(FileNotFoundError):
             temporary.unlink()
         raise
-    _sync_folder(target.parent)
+    sync_folder(target.parent)
 
 
 def _mode_of(target: Path) -> int | None:
@@ -42,8 +42,8 @@ def _mode_of(target: Path) -> int | None:
         return None
 
 
-def _sync_folder(folder: Path) -> None:
-    # The rename itself is an entry of the folder, and has to reach the disk as well.
+def sync_folder(folder: Path) -> None:
+    """Let the entries of a folder reach the disk: what was made or renamed in it is one."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)

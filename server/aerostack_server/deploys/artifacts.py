@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from aerostack.errors import AerostackError
-from aerostack.files import write_atomic
+from aerostack.files import sync_folder, write_atomic
 
 
 class MissingArtifactError(AerostackError):
@@ -35,13 +35,22 @@ class Disk:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._under_way: set[str] = set()
 
     def put(self, content: bytes) -> str:
         digest = hashlib.sha256(content).hexdigest()
         path = self._path(digest)
-        if not path.exists():
+        # What another thread is just writing has its name before it is durable.
+        if path.exists() and digest not in self._under_way:
+            return digest
+        if not path.parent.exists():
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            sync_folder(self._folder)
+        self._under_way.add(digest)
+        try:
             write_atomic(path, content, mode=0o600)
+        finally:
+            self._under_way.discard(digest)
         return digest
 
     def get(self, digest: str) -> bytes:
