@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import sys
 
-from bench import deploy, edge, peers, server, soak, startup
+from bench import deploy, durability, edge, overload, peers, server, soak, startup
 
-BENCHMARKS = {"startup": startup.run, "deploy": deploy.run, "peers": peers.run, "edge": edge.run, "server": server.run}
-#: Only when asked for by name: it takes long, and is a test more than a measurement.
-ALONE = {"soak": soak.run}
+BENCHMARKS = {
+    "startup": startup.run,
+    "deploy": deploy.run,
+    "peers": peers.run,
+    "edge": edge.run,
+    "server": server.run,
+    "overload": overload.run,
+}
+#: Only when asked for by name: they take long, and are tests more than measurements.
+ALONE = {"soak": soak.run, "durability": durability.run}
 
 
 def main(names: list[str]) -> int:

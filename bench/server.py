@@ -28,20 +28,33 @@ from bench.measure import AEROSTACK, table
 
 SECONDS = 8
 CONNECTIONS = 16
+#: Over so many, deploys seldom wait for one another.
+ENVIRONMENTS = 16
 #: Open model: so many deploys begin each second, whether earlier ones have ended or not.
 RATE, LENGTH = 10, 10
 
-PREFER_ASYNC = """
+#: Deploys of new code each, in turn to so many environments; the pieces of their body are in the folder.
+RECORDS = """
+local folder, environments = "%(folder)s", %(environments)d
+local function piece(name)
+  local file = io.open(folder .. "/" .. name, "rb")
+  local text = file:read("*a")
+  file:close()
+  return text
+end
+local head, middle, tail = piece("head"), piece("middle"), piece("tail")
+local codes, thread, count = {}, 0, 0
+for line in io.lines(folder .. "/codes") do codes[#codes + 1] = line end
 wrk.method = "POST"
-local thread = 0
-function setup(t) t:set("id", thread); thread = thread + 1 end
-local count = 0
 function request()
   count = count + 1
-  wrk.headers["Idempotency-Key"] = "%s-" .. id .. "-" .. count
-  return wrk.format(nil, "%s")
+  local mark, digest = codes[(count - 1) %% #codes + 1]:match("(%%S+) (%%S+)")
+  wrk.headers["Idempotency-Key"] = "%(run)s-" .. count
+  local path = "/api/v1/projects/bench/environments/e" .. count %% environments .. "/deployments"
+  return wrk.format(nil, path, nil, head .. digest .. middle .. mark .. tail)
 end
 """
+CODES = 6000
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +86,7 @@ def run() -> None:
             with (
                 tempfile.TemporaryDirectory() as folder,
                 running_edge(Path(folder) / "edge") as edge,
-                running_server(Path(folder) / "server", edge, url) as server,
+                ServerProcess(Path(folder) / "server", edge, url).running() as server,
             ):
                 rows += [(name, *row) for row in measure(server, Path(folder))]
     table(("database", "", "per second", "p50 ms", "p99 ms", "other than 2xx"), rows)
@@ -88,15 +101,10 @@ def measure(server: Server, folder: Path) -> Iterator[tuple[object, ...]]:
     server.call("POST", f"{environment}/deployments", body, {"Content-Type": kind, "Idempotency-Key": uuid.uuid4().hex})
     for what, path in {"whose key it is": "/me", "a project": "/projects/bench", "all of a plan": environment}.items():
         yield (f"authenticated read: {what}", *wrk(server, path))
-    body, kind = upload(content + b"//" + b"x" * 100_000)
-    (folder / "body").write_bytes(body)
-    script = folder / "deploy.lua"
-    script.write_text(
-        PREFER_ASYNC % (uuid.uuid4().hex, f"/api/v1{environment}/deployments")
-        + f'local file = io.open("{folder}/body", "rb"); wrk.body = file:read("*a"); file:close()\n'
-    )
-    headers = {"Content-Type": kind, "Prefer": "respond-async"}
-    yield ("durable record of a deploy, 100 kB", *wrk(server, "", script=script, headers=headers))
+    for environments in (1, ENVIRONMENTS):
+        where = "one environment" if environments == 1 else f"{environments} environments"
+        yield (f"durable record of a deploy, 100 kB of new code: {where}", *records(server, folder, environments))
+        drain(server, environments)
     yield deploys(server)
 
 
@@ -113,6 +121,40 @@ def wrk(
     rate = re.search(r"Requests/sec:\s+([\d.]+)", said)
     assert rate is not None, said
     return (f"{float(rate[1]):.0f}", latency(said, "50%"), latency(said, "99%"), failed[1] if failed else 0)
+
+
+def records(server: Server, folder: Path, environments: int) -> tuple[object, ...]:
+    """As ``wrk``, for deployments that are answered as soon as they are recorded."""
+    script, headers = prepared(folder, environments)
+    return wrk(server, "", script=script, headers=headers)
+
+
+def prepared(folder: Path, environments: int, more: str = "") -> tuple[Path, dict[str, str]]:
+    """A script for ``wrk`` that deploys, and the headers for it. ``more`` is added to it."""
+    mark = uuid.uuid4().hex
+    content = b"export default { fetch() { return new Response('%s') } }//" + b"x" * 100_000
+    body, kind = upload(content % mark.encode())
+    digest = hashlib.sha256(content % mark.encode()).hexdigest().encode()
+    (folder / "head").write_bytes(body[: body.index(digest)])
+    (folder / "middle").write_bytes(body[body.index(digest) + 64 : body.index(mark.encode())])
+    (folder / "tail").write_bytes(body[body.index(mark.encode()) + 32 :])
+    with (folder / "codes").open("w") as file:
+        for _ in range(CODES):
+            mark = uuid.uuid4().hex
+            file.write(f"{mark} {hashlib.sha256(content % mark.encode()).hexdigest()}\n")
+    script = folder / "records.lua"
+    values = {"folder": folder, "environments": environments, "run": uuid.uuid4().hex}
+    script.write_text(RECORDS % values + more)
+    return script, {"Content-Type": kind, "Prefer": "respond-async"}
+
+
+def drain(server: Server, environments: int) -> None:
+    """Wait until everything that was recorded is carried out."""
+    for number in range(environments):
+        path = f"/projects/bench/environments/e{number}/deployments"
+        newest = server.call("GET", f"{path}?limit=1")["items"][0]
+        while newest["status"] in ("queued", "running"):
+            newest = server.call("GET", f"{path}/{newest['id']}?wait=20")
 
 
 def latency(said: str, quantile: str) -> str:
@@ -182,35 +224,54 @@ def upload(content: bytes) -> tuple[bytes, str]:
     return b"".join(parts), f"multipart/form-data; boundary={boundary}"
 
 
-@contextlib.contextmanager
-def running_server(data: Path, edge: RunningEdge, database_url: str) -> Iterator[Server]:
-    """A server with one account, on a free port."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    url = f"http://127.0.0.1:{port}"
-    environ = {
-        **os.environ,
-        **edge.environ,
-        "AEROSTACK_SERVER_DATA": str(data),
-        "AEROSTACK_SERVER_URL": url,
-        "AEROSTACK_SERVER_DOMAIN": f"localhost:{urlsplit(edge.environ['CLOUDFLARE_API_BASE_URL']).port}",
-        **({"DATABASE_URL": database_url} if database_url else {}),
-    }
-    process = subprocess.Popen(
-        [AEROSTACK, "server", "serve", "--port", str(port)], env=environ, stderr=subprocess.DEVNULL
-    )
-    try:
-        for _ in range(200):
-            with contextlib.suppress(OSError), urllib.request.urlopen(f"{url}/readyz", timeout=5):
-                break
-            time.sleep(0.1)
-        os.environ.update({"DATABASE_URL": database_url} if database_url else {})
-        from aerostack_server import service
+class ServerProcess:
+    """A server with one account, on a free port, which may be killed and started again."""
 
-        service.create_account(data, email="bench@example.com", password=uuid.uuid4().hex)
-        yield Server(url, service.create_key(data, name="bench"))
-    finally:
-        os.environ.pop("DATABASE_URL", None)
-        process.terminate()
-        process.wait()
+    def __init__(self, data: Path, edge: RunningEdge, database_url: str) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self._port = free.getsockname()[1]
+        self._data, self._database_url = data, database_url
+        self.url = f"http://127.0.0.1:{self._port}"
+        self._environ = {
+            **os.environ,
+            **edge.environ,
+            "AEROSTACK_SERVER_DATA": str(data),
+            "AEROSTACK_SERVER_URL": self.url,
+            "AEROSTACK_SERVER_DOMAIN": f"localhost:{urlsplit(edge.environ['CLOUDFLARE_API_BASE_URL']).port}",
+            **({"DATABASE_URL": database_url} if database_url else {}),
+        }
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Returns when it and its platform answer."""
+        command = [AEROSTACK, "server", "serve", "--port", str(self._port)]
+        self._process = subprocess.Popen(command, env=self._environ, stderr=subprocess.DEVNULL)
+        deadline = time.monotonic() + 60
+        while True:
+            with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.url}/readyz", timeout=5):
+                return
+            assert self._process.poll() is None and time.monotonic() < deadline, "the server does not start"
+            time.sleep(0.05)
+
+    def kill(self) -> None:
+        """As a crash would."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
+
+    @contextlib.contextmanager
+    def running(self) -> Iterator[Server]:
+        """Start it, with a key that may do everything; end it after the block."""
+        self.start()
+        try:
+            os.environ.update({"DATABASE_URL": self._database_url} if self._database_url else {})
+            from aerostack_server import service
+
+            service.create_account(self._data, email="bench@example.com", password=uuid.uuid4().hex)
+            yield Server(self.url, service.create_key(self._data, name="bench"))
+        finally:
+            os.environ.pop("DATABASE_URL", None)
+            assert self._process is not None
+            self._process.terminate()
+            self._process.wait()
