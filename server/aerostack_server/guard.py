@@ -6,7 +6,7 @@ import asyncio
 import json
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -15,6 +15,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 #: Bytes of a body: deploys carry code, and static files go before them; nothing else is large.
 SMALL, ASSETS, LARGE = 1024 * 1024, 32 * 1024 * 1024, 100 * 1024 * 1024
 _LONGEST_PATH = 2048
+#: Requests in progress in one process. Most of them wait, for a deployment or the next line of a log.
+_MOST = 2000
 
 _HEADERS = [
     (b"x-content-type-options", b"nosniff"),
@@ -44,14 +46,22 @@ class _TooSlow(HTTPException):
 class Guard:
     """An ASGI middleware. ``log`` gets a line for each request, without query, body or key.
 
-    ``patience`` is how many seconds nothing may come of a body.
+    ``patience`` is how many seconds nothing may come of a body; with ``most`` requests in progress others are refused.
     """
 
     def __init__(
-        self, app: ASGIApp, *, secure: bool, log: Callable[[str], None] | None = None, patience: float = 30
+        self,
+        app: ASGIApp,
+        *,
+        secure: bool,
+        log: Callable[[str], None] | None = None,
+        patience: float = 30,
+        most: int = _MOST,
     ) -> None:
         self._app = app
         self._patience = patience
+        self._most = most
+        self._count = 0
         self._headers = _HEADERS + ([(b"strict-transport-security", b"max-age=31536000")] if secure else [])
         self._log = log
 
@@ -68,7 +78,8 @@ class Guard:
             nonlocal seen, more
             # After the body only the end of the connection comes, for which a stream of events may wait for hours.
             try:
-                message = await (asyncio.wait_for(receive(), self._patience) if more else receive())
+                async with asyncio.timeout(self._patience if more else None):
+                    message = await receive()
             except TimeoutError:
                 raise _TooSlow from None
             more = message.get("more_body", False)
@@ -88,14 +99,20 @@ class Guard:
                 ]
             await send(message)
 
+        self._count += 1
         try:
-            if len(scope["raw_path"]) > _LONGEST_PATH:
+            if self._count > self._most:
+                await _refuse(
+                    marked, 503, "unavailable", "too many requests at the same time", [(b"retry-after", b"1")]
+                )
+            elif len(scope["raw_path"]) > _LONGEST_PATH:
                 await _refuse(marked, 414, "path_too_long", "the path is too long")
             elif _announced(scope) > limit:
                 await _refuse(marked, 413, "too_large", _too_large(limit))
             else:
                 await self._app(scope, limited, marked)
         finally:
+            self._count -= 1
             if self._log is not None:
                 took = (time.perf_counter() - started) * 1000
                 # As it was sent: decoded, it could hold a line of its own.
@@ -123,14 +140,20 @@ def _announced(scope: Scope) -> int:
     return 0
 
 
-async def _refuse(send: Send, status: int, code: str, message: str) -> None:
+async def _refuse(
+    send: Send, status: int, code: str, message: str, headers: Iterable[tuple[bytes, bytes]] = ()
+) -> None:
     error: dict[str, Any] = {"code": code, "message": message}
     body = json.dumps({"error": error, **error}).encode()
     await send(
         {
             "type": "http.response.start",
             "status": status,
-            "headers": [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())],
+            "headers": [
+                (b"content-type", b"application/json"),
+                (b"content-length", str(len(body)).encode()),
+                *headers,
+            ],
         }
     )
     await send({"type": "http.response.body", "body": body})

@@ -7,6 +7,7 @@ import contextlib
 import socket
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import uvicorn
@@ -17,6 +18,9 @@ from starlette.routing import Route
 
 from aerostack_server.guard import Guard
 from aerostack_server.protocol import LARGEST_HEAD, Protocol
+
+MOST = 4
+ENTERED, GO = threading.Semaphore(0), threading.Event()
 
 
 class Impatient(Protocol):
@@ -32,11 +36,17 @@ async def long(request: Request) -> Response:
     return PlainTextResponse("done")
 
 
+async def held(request: Request) -> Response:
+    ENTERED.release()
+    await asyncio.to_thread(GO.wait, 20)
+    return PlainTextResponse("done")
+
+
 @contextlib.contextmanager
 def serving(protocol: type[Protocol]) -> Iterator[int]:
     """The port of an application below our guard."""
-    app = Starlette(routes=[Route("/", size, methods=["GET", "POST"]), Route("/long", long)])
-    app.add_middleware(Guard, secure=False, patience=0.2)
+    app = Starlette(routes=[Route("/", size, methods=["GET", "POST"]), Route("/long", long), Route("/held", held)])
+    app.add_middleware(Guard, secure=False, patience=0.2, most=MOST)
     server = uvicorn.Server(uvicorn.Config(app, http=protocol, log_level="critical", lifespan="off", ws="none"))
     listener = socket.create_server(("127.0.0.1", 0))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
@@ -79,6 +89,7 @@ def said(port: int, *parts: bytes, length: int | None = None) -> bytes:
 
 
 HEAD = b"GET / HTTP/1.1\r\nHost: x\r\n"
+LAST = b"Connection: close\r\n\r\n"
 
 
 @pytest.mark.parametrize(
@@ -124,6 +135,19 @@ def test_a_body_that_stops_coming_is_not_waited_for(port):
     answer = said(port, b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc")
     assert answer.startswith(b"HTTP/1.1 408 Request Timeout\r\n")
     assert b"connection: close" in answer.lower()
+
+
+def test_more_at_the_same_time_than_there_is_room_for_is_told_when_to_come_again(port):
+    with ThreadPoolExecutor(MOST) as threads:
+        held = [threads.submit(said, port, HEAD.replace(b"/ ", b"/held ") + LAST) for _ in range(MOST)]
+        assert all(ENTERED.acquire(timeout=20) for _ in range(MOST))
+        refused = said(port, HEAD + LAST)
+        GO.set()
+        assert all(answer.result().endswith(b"done") for answer in held)
+    assert refused.startswith(b"HTTP/1.1 503 Service Unavailable\r\n")
+    assert b"\r\nretry-after: 1\r\n" in refused
+    assert b'"message": "too many requests at the same time"' in refused
+    assert said(port, HEAD + LAST).startswith(b"HTTP/1.1 200 OK")
 
 
 def test_the_server_itself_is_served_so(sqlite_server):

@@ -76,7 +76,9 @@ def test_a_deploy_without_an_idempotency_key_is_refused(project):
     body, kind = form({"metadata": b"{}"}, {})
     refused = project.tenant.call("POST", project.path(rest="/deployments"), body=body, headers={"Content-Type": kind})
     assert (refused.status, refused.code) == (422, "invalid")
-    assert "idempotency-key" in refused.document["message"]
+    assert refused.document["message"] == (
+        "the header Idempotency-Key has to be there, of 8 to 128 printable characters without spaces"
+    )
 
 
 def test_what_is_larger_than_a_deploy_may_be_is_refused_by_its_announcement(project):
@@ -93,11 +95,16 @@ def test_large_modules_pass(project):
 
 
 def test_uploads_share_the_memory_that_there_is():
-    room = Room(100)
+    room = Room(most_bytes=100, most=3)
     with room.taken(1000), pytest.raises(Problem) as refused, room.taken(1):
         raise AssertionError
     assert (refused.value.status, refused.value.retry_after) == (503, 2)
     with room.taken(60), room.taken(40), pytest.raises(Problem), room.taken(1):
         raise AssertionError
     with room.taken(100):
+        pass
+    with room.taken(1), room.taken(1), room.taken(1), pytest.raises(Problem) as refused, room.taken(1):
+        raise AssertionError
+    assert str(refused.value) == "too much code is being uploaded at the same time"
+    with room.taken(1):
         pass
