@@ -29,6 +29,7 @@ from aerostack_server.api import (
     resources,
     secrets,
 )
+from aerostack_server.api.express import Express
 from aerostack_server.api.route import PolicyRoute, answer, policy, server_of
 from aerostack_server.cli_api import account, deploy
 from aerostack_server.dashboard import install as dashboard
@@ -131,6 +132,7 @@ def create(settings: Settings, *, log: Callable[[str], None] | None = None) -> F
         app.include_router(module.router, prefix=API, responses=failures.documented(*_REFUSALS))
     dashboard.install(app)
     _document_errors(app)
+    app.add_middleware(Express, prefix=API, routers=[module.router for module in ROUTERS])
     app.add_middleware(Guard, secure=settings.secure, log=log)
     return app
 

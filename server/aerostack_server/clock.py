@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from datetime import UTC, datetime
 
@@ -15,6 +16,7 @@ def now() -> int:
     return time.time_ns() // 1_000_000
 
 
+@functools.lru_cache(4096)
 def shown(moment: int | None) -> str | None:
     """As the API writes it."""
     if moment is None:

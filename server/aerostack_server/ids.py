@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 import secrets
 
-_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_ALPHABET = b"0123456789abcdefghjkmnpqrstvwxyz"
+#: Every byte as a letter: the alphabet's 32 go into 256 without a rest.
+_LETTERS = _ALPHABET * 8
 _NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\Z")
 
 
 def new(prefix: str) -> str:
     """Such as ``prj_4f0…``."""
-    return f"{prefix}_{''.join(secrets.choice(_ALPHABET) for _ in range(16))}"
+    return f"{prefix}_{secrets.token_bytes(16).translate(_LETTERS).decode()}"
 
 
 def is_label(text: str) -> bool:

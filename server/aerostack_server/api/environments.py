@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 
 from aerostack_server import clock
 from aerostack_server.api import plan
+from aerostack_server.api.express import express
 from aerostack_server.api.route import PolicyRoute, answer, caller_of, nothing, policy, server_of
 from aerostack_server.database import tables
 from aerostack_server.deploys import deployments
@@ -50,6 +51,7 @@ async def listed(request: Request, project: ProjectRef) -> Response:
 
 @router.get("/{environment}")
 @policy("read")
+@express
 async def get(request: Request, project: ProjectRef, environment: Name) -> Response:
     """One, with its resources and the names of its secrets: all that a plan needs."""
     return answer(await plan.environment(server_of(request), caller_of(request), project, environment))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -18,12 +19,17 @@ from aerostack_server.problems import Problem, invalid, unavailable
 
 def install(app: FastAPI) -> None:
     """Let the application answer with them."""
-    app.add_exception_handler(Problem, _problem)
-    app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(RemoteError, _platform)
-    app.add_exception_handler(DataError, _not_storable)
+    for kind, handler in _HANDLERS.items():
+        app.add_exception_handler(kind, handler)
     app.add_exception_handler(Exception, _bug)
+
+
+async def handled(request: Request, error: Exception) -> Response:
+    """The answer that a failure is. Raises what is a bug, for the application to answer."""
+    for kind, handler in _HANDLERS.items():
+        if isinstance(error, kind):
+            return await handler(request, error)
+    raise error
 
 
 def shown(problem: Problem) -> Response:
@@ -80,6 +86,15 @@ async def _http(request: Request, error: Exception) -> Response:
 async def _bug(request: Request, error: Exception) -> Response:
     say_failure(error)
     return shown(Problem(500, "internal", "something is wrong with the server"))
+
+
+_HANDLERS: Mapping[type[Exception], Callable[[Request, Exception], Awaitable[Response]]] = {
+    Problem: _problem,
+    RequestValidationError: _invalid,
+    HTTPException: _http,
+    RemoteError: _platform,
+    DataError: _not_storable,
+}
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:

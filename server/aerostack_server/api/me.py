@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from aerostack_server import clock
+from aerostack_server.api.express import express
 from aerostack_server.api.route import PolicyRoute, answer, caller_of, policy, server_of
 from aerostack_server.identity.caller import Caller
 from aerostack_server.projects import projects
@@ -16,6 +17,7 @@ router = APIRouter(route_class=PolicyRoute, tags=["me"])
 
 @router.get("/me")
 @policy("read")
+@express
 async def me(request: Request) -> Response:
     """Whose key it is, and what it may do."""
     caller, server = caller_of(request), server_of(request)

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Sequence
 from typing import Any
@@ -28,10 +27,11 @@ LEFT JOIN environments e ON e.project_id = p.id AND e.name = :name
 LEFT JOIN deployments d ON d.id = e.live_id
 WHERE p.account_id = :account AND (p.id = :reference OR p.slug = :reference)
 """
-_RESOURCES = """
-SELECT kind, binding, name, remote_id FROM resources WHERE environment_id = :environment ORDER BY created_at, id
+#: Resources and the names of secrets in one round: the latter have no kind.
+_CONTENTS = """
+SELECT kind, binding, name, remote_id, created_at, id FROM resources WHERE environment_id = :environment
+UNION ALL SELECT NULL, NULL, name, NULL, NULL, NULL FROM secrets WHERE environment_id = :environment
 """
-_SECRETS = "SELECT name FROM secrets WHERE environment_id = :environment ORDER BY name"
 
 
 async def project(server: Server, caller: Caller, reference: str) -> dict[str, Any]:
@@ -57,10 +57,8 @@ async def environment(server: Server, caller: Caller, reference: str, name: str)
     (_, slug, public, identifier, name, crons, created_at, *live) = found
     if identifier is None:
         raise not_found("environment")
-    resources, secrets = await asyncio.gather(
-        server.database.rows(_RESOURCES, {"environment": identifier}),
-        server.database.rows(_SECRETS, {"environment": identifier}),
-    )
+    contents = await server.database.rows(_CONTENTS, {"environment": identifier})
+    resources = sorted((row for row in contents if row[0] is not None), key=lambda row: (row[4], row[5]))
     url = server.deploys.url(slug, name, caller.account_slug)
     return {
         "name": name,
@@ -76,9 +74,9 @@ async def environment(server: Server, caller: Caller, reference: str, name: str)
                 "id": remote_id,
                 "status": "ready" if remote_id else "missing",
             }
-            for kind, binding, called, remote_id in resources
+            for kind, binding, called, remote_id, *_ in resources
         ],
-        "secrets": [row[0] for row in secrets],
+        "secrets": sorted(row[2] for row in contents if row[0] is None),
         "crons": json.loads(crons),
     }
 

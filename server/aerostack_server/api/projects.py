@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
 from aerostack_server.api import pages, plan
+from aerostack_server.api.express import express
 from aerostack_server.api.route import PolicyRoute, answer, caller_of, nothing, policy, server_of
 from aerostack_server.deploys import deployments, engine
 from aerostack_server.identity import audit
@@ -64,6 +65,7 @@ async def create(request: Request, body: NewProject) -> Response:
 
 @router.get("/projects/{project}")
 @policy("read")
+@express
 async def get(request: Request, project: str) -> Response:
     """One project, by id or slug."""
     return answer(await plan.project(server_of(request), caller_of(request), project))

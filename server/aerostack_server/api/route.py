@@ -43,7 +43,7 @@ class PolicyRoute(APIRoute):
         if declared not in POLICIES:
             raise TypeError(f"the route {self.path} declares no policy")
         handler = super().get_route_handler()
-        account_only, _, scope = declared.rpartition(":")
+        scope = declared.rpartition(":")[2]
         # What the document says of it is what is checked.
         security = [] if declared == "public" else [{"key": [scope]}]
         self.openapi_extra = {**(self.openapi_extra or {}), "security": security}
@@ -51,15 +51,21 @@ class PolicyRoute(APIRoute):
             return handler
 
         async def guarded(request: Request) -> Response:
-            caller = await authenticated(request)
-            if account_only:
-                caller.require_account(scope)
-            else:
-                caller.require(scope)
-            request.state.caller = caller
+            await admit(request, declared)
             return await handler(request)
 
         return guarded
+
+
+async def admit(request: Request, declared: str) -> None:
+    """Let the request have a caller that the policy allows. Raises ``Problem``."""
+    caller = await authenticated(request)
+    account_only, _, scope = declared.rpartition(":")
+    if account_only:
+        caller.require_account(scope)
+    else:
+        caller.require(scope)
+    request.state.caller = caller
 
 
 async def authenticated(request: Request) -> Caller:
