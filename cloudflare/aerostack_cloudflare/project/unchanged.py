@@ -40,12 +40,12 @@ def observe(
     looked = time.monotonic()
     glance, found = parallel(lambda: look(cloudflare, project.name), rest)
     digest()
-    if found is None and last is not None and last.still(glance):
-        return last
     if time.monotonic() - looked > _FRESH:
         # What was live before a long build may not be any more, and the upload comes right after the plan.
         glance = look(cloudflare, project.name)
     if found is None:
+        if last is not None and last.still(glance):
+            return last
         found = survey(cloudflare, project, journal, concurrency)
     return combine(cloudflare, project, journal, glance, found, concurrency)
 

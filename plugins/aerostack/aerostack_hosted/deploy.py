@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets
-from collections.abc import Callable
+import socket
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from aerostack import __version__
@@ -57,7 +59,14 @@ def _upload(
     digest = content_hash(document)
     live = resolution.details["live"]
     reference, environment = project_of(project, resolution, settings, tools), str(project.environment)
-    key = _key(journal, f"{environment}/{digest}/{live}")
+    key, replaces = _key(journal, f"{environment}/{digest}/{live}")
+    told = {
+        "tag": digest,
+        "client": f"aerostack/{__version__}",
+        "holder": _holder(tools),
+        "public": settings.public,
+        "replaces": replaces,
+    }
     if bundle.assets is not None:
         static_files.upload(api, reference, bundle.assets, tools)
     tools.step(f"uploading to {environment}" + (f" ({bundle.size / 1024:.1f} KiB)" if bundle.modules else ""))
@@ -66,7 +75,7 @@ def _upload(
             api,
             reference,
             environment,
-            body=form(document, bundle, tag=digest, public=settings.public),
+            body=form(document | told, bundle),
             key=key,
             live=live if isinstance(live, str) else None,
         )
@@ -139,11 +148,9 @@ def _read_back(api: Api, project: str, environment: str, made: RemoteDeployment)
         )
 
 
-def form(document: dict[str, Any], bundle: Bundle, *, tag: str, public: bool | None) -> tuple[bytes, str]:
+def form(told: Mapping[str, Any], bundle: Bundle) -> tuple[bytes, str]:
     """The body of the upload: the metadata first, then a file for each module."""
-    told: dict[str, Any] = document | {"tag": tag, "client": f"aerostack/{__version__}"}
-    if public is not None:
-        told["public"] = public
+    told = {name: value for name, value in told.items() if value is not None}
     parts = [Part("metadata", json.dumps(told, ensure_ascii=False).encode(), type="application/json")]
     parts += [
         Part(module.name, module.content, filename=module.name, type="application/octet-stream")
@@ -152,14 +159,23 @@ def form(document: dict[str, Any], bundle: Bundle, *, tag: str, public: bool | N
     return multipart(parts)
 
 
-def _key(journal: Journal, what: str) -> str:
-    """The key of this upload: that of a run which was killed on the way with the same upload, else a new one."""
+def _key(journal: Journal, what: str) -> tuple[str, str | None]:
+    """The key of this upload: that of a run which was killed on the way with the same upload, else a new one.
+
+    Then also the key of what such a run did upload: it may be under way still, and is not somebody else's.
+    """
     known = (journal.known(_UPLOAD) or "").rpartition("#")
     if known[0] == what:
-        return known[2]
+        return known[2], None
     key = secrets.token_hex(16)
     journal.record(_UPLOAD, f"{what}#{key}")
-    return key
+    return key, known[2] or None
+
+
+def _holder(tools: Tools) -> str:
+    """Who deploys, for others who would like to at the same moment."""
+    user = tools.environ("USER") or tools.environ("USERNAME") or str(os.getuid())
+    return "".join(filter(str.isprintable, f"{user}@{socket.gethostname()}"))[:100]
 
 
 def _urls(url: object) -> tuple[str, ...]:

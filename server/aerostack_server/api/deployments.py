@@ -6,6 +6,7 @@ import asyncio
 import functools
 import hashlib
 import json
+import re
 import uuid
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -18,8 +19,10 @@ from starlette.formparsers import MultiPartException
 
 from aerostack_server.api import assets, environments, pages
 from aerostack_server.api.environments import Here, Name, ProjectRef
+from aerostack_server.api.express import express
 from aerostack_server.api.route import PolicyRoute, answer, caller_of, policy, server_of
-from aerostack_server.deploys import deployments, engine, jobs, resources
+from aerostack_server.deploys import deployments, engine, resources
+from aerostack_server.deploys.artifacts import Artifacts
 from aerostack_server.deploys.deployments import Deployment, Submission
 from aerostack_server.deploys.deploys import PATIENCE
 from aerostack_server.deploys.metadata import MOST_MODULES, Metadata, with_targets
@@ -35,8 +38,16 @@ router = APIRouter(
     route_class=PolicyRoute, prefix="/projects/{project}/environments/{environment}/deployments", tags=["deployments"]
 )
 
-Reference = Annotated[str, Query(min_length=1, max_length=40)]
 IdempotencyKey = Annotated[str, Header(min_length=8, max_length=128, pattern=r"^[\x21-\x7e]+$")]
+
+_HEADERS: dict[str, dict[str, Any]] = {
+    "Idempotency-Key": {"minLength": 8, "maxLength": 128, "pattern": r"^[\x21-\x7e]+$"},
+    "If-Match": {"maxLength": 60},
+    "Prefer": {"maxLength": 100},
+}
+#: What the metadata says about an upload, beside what is uploaded.
+_ABOUT_IT = {"tag", "message", "commit", "client", "public", "holder", "replaces", "assets"}
+_KEY = re.compile(r"[\x21-\x7e]{8,128}\Z")
 
 _FORM = {
     "requestBody": {
@@ -51,7 +62,11 @@ _FORM = {
                 }
             }
         },
-    }
+    },
+    "parameters": [
+        {"name": name, "in": "header", "required": name == "Idempotency-Key", "schema": {"type": "string", **limits}}
+        for name, limits in _HEADERS.items()
+    ],
 }
 
 #: Characters of metadata that are read at once.
@@ -63,27 +78,25 @@ WAITING: dict[int | str, dict[str, Any]] = {202: {"description": "Recorded, and 
 
 @router.post("", status_code=201, openapi_extra=_FORM, responses=WAITING)
 @policy("deploy")
-async def create(
-    request: Request,
-    project: ProjectRef,
-    environment: Name,
-    idempotency_key: IdempotencyKey,
-    if_match: Annotated[str | None, Header(max_length=60)] = None,
-    prefer: Annotated[str, Header(max_length=100)] = "",
-) -> Response:
+@express
+async def create(request: Request, project: ProjectRef, environment: Name) -> Response:
     """Upload a version and make it live: 201 when it is, 202 while the server is busy, 422 when it does not start.
 
     The form has the part `metadata` first, then a file for each module. The same `Idempotency-Key` means the same
-    deployment. `If-Match` names the deployment that is to be live still, or `none`. With `Prefer: respond-async` the
-    answer is 202 as soon as the deployment is recorded.
+    deployment. `If-Match` names the deployment that is to be live still, or `none`: 412 says that it is not, 409 that
+    somebody else is deploying to the environment just now, and who. `replaces` in the metadata is the key of an upload
+    of one's own that may be under way. Without `If-Match` the newest wins. With `Prefer: respond-async` the answer is
+    202 as soon as the deployment is recorded.
     """
     caller, server = caller_of(request), server_of(request)
+    key, if_match = idempotency_key(request), header(request, "If-Match")
+    patience = 0 if "respond-async" in (header(request, "Prefer") or "") else PATIENCE
     await server.deploys.admit()
     with server.deploys.room.taken(size_of(request)):
         metadata, modules = await form(request)
-        here, made = await record(server, caller, project, environment, metadata, modules, idempotency_key, if_match)
+        here, made = await record(server, caller, project, environment, metadata, modules, key, if_match)
         modules.clear()
-    return await outcome(server, caller, here, made, 0 if "respond-async" in prefer else PATIENCE)
+    return await outcome(server, caller, here, made, patience)
 
 
 @router.get("")
@@ -157,10 +170,10 @@ async def rollback(
             expected_live=None,
             message=f"Rollback to {old.number}",
             commit=old.commit,
+            holder=caller.name,
         )
         made, new = deployments.submit(connection, here.environment, wanted, caller)
         if new:
-            jobs.enqueue(connection, jobs.DEPLOY, here.environment.id)
             audit.note(connection, caller, "rollback", f"{here.project.slug}/{environment}", to=old.number)
         return made
 
@@ -189,7 +202,7 @@ async def form(request: Request) -> tuple[Metadata, dict[str, bytes]]:
     parse = functools.partial(described, lambda: Metadata.model_validate_json(text))
     # A list of many static files takes a while, in which nobody else would be answered.
     metadata = await asyncio.to_thread(parse) if len(text) > _LONG else parse()
-    check(metadata, modules)
+    check_names(metadata, modules)
     return metadata, modules
 
 
@@ -209,15 +222,21 @@ def size_of(request: Request) -> int:
     return int(announced) if announced.isdecimal() else LARGE
 
 
-def check(metadata: Metadata, modules: dict[str, bytes]) -> None:
+def check_names(metadata: Metadata, modules: dict[str, bytes]) -> None:
     """Raise ``Problem`` unless the files are those that the metadata lists."""
-    listed = {module.name: module.sha256 for module in metadata.modules}
-    if listed.keys() != modules.keys():
-        odd = sorted(listed.keys() ^ modules.keys())[0]
+    listed = {module.name for module in metadata.modules}
+    if listed != modules.keys():
+        odd = sorted(listed ^ modules.keys())[0]
         raise invalid(f"the module {odd[:80]} is not both in the metadata and in the form")
-    for name, content in modules.items():
-        if hashlib.sha256(content).hexdigest() != listed[name]:
-            raise invalid(f"the module {name} is not what its sha256 says: it was damaged on the way")
+
+
+def keep(artifacts: Artifacts, metadata: Metadata, modules: dict[str, bytes]) -> None:
+    """Put the modules where they stay. In a thread. Raises ``Problem`` when one is not what the metadata says."""
+    for module in metadata.modules:
+        if hashlib.sha256(modules[module.name]).hexdigest() != module.sha256:
+            raise invalid(f"the module {module.name} is not what its sha256 says: it was damaged on the way")
+    for module in metadata.modules:
+        artifacts.put(modules[module.name])
 
 
 async def record(
@@ -231,9 +250,8 @@ async def record(
     if_match: str | None,
 ) -> tuple[Here, Deployment]:
     """Keep the code, then the record with its job: from here on it survives anything."""
-    await server.deploys.in_thread(lambda: [server.deploys.artifacts.put(content) for content in modules.values()])
-    about_it = {"tag", "message", "commit", "client", "public", "assets"}
-    document = metadata.model_dump(exclude=about_it, exclude_none=True)
+    await server.deploys.in_thread(lambda: keep(server.deploys.artifacts, metadata, modules))
+    document = metadata.model_dump(exclude=_ABOUT_IT, exclude_none=True)
     if metadata.assets is not None:
         document["assets"] = await assets.recorded(server, caller, project, metadata.assets)
     canonical = json.dumps(document, sort_keys=True)
@@ -256,6 +274,8 @@ async def record(
             expected_live=expected(if_match),
             message=metadata.message,
             commit=metadata.commit,
+            holder=f"{metadata.holder} ({caller.name})" if metadata.holder else caller.name,
+            replaces=metadata.replaces,
         )
         made, new = deployments.submit(connection, here.environment, wanted, caller)
         if new:
@@ -264,7 +284,6 @@ async def record(
                 changed = projects.change(connection, here.project, name=None, public=metadata.public)
                 here = Here(changed, here.environment)
                 engine.privacy_changed(connection, changed, deployments.author(caller))
-            jobs.enqueue(connection, jobs.DEPLOY, here.environment.id)
             subject = f"{here.project.slug}/{environment}"
             audit.note(connection, caller, "deploy", subject, number=made.number, content=made.content_hash[:12])
         return here, made
@@ -272,6 +291,25 @@ async def record(
     done = await server.database.write(work)
     server.deploys.wake()
     return done
+
+
+def header(request: Request, name: str) -> str | None:
+    """What a header says. Raises ``Problem`` when that is too long."""
+    said = request.headers.get(name)
+    if said is not None and len(said) > _HEADERS[name]["maxLength"]:
+        raise invalid(f"the header {name} is longer than {_HEADERS[name]['maxLength']} characters")
+    return said
+
+
+def idempotency_key(request: Request) -> str:
+    """Raises ``Problem`` when there is none, or none that can be kept."""
+    said = request.headers.get("Idempotency-Key", "")
+    if not _KEY.match(said):
+        raise invalid(
+            "the header Idempotency-Key has to be there, of 8 to 128 printable characters without spaces",
+            hint="send a new random one for each deployment, and the same one again for another try",
+        )
+    return said
 
 
 def expected(if_match: str | None) -> str | None:

@@ -63,7 +63,8 @@ async def ensure(request: Request, project: ProjectRef, environment: Name, body:
             if (item.kind, item.binding or item.name) not in known:
                 subject = f"{here.project.slug}/{environment}"
                 audit.note(connection, caller, "resource.create", subject, kind=item.kind, name=item.name)
-        return here.environment.id, resources.announce(connection, here.project, here.environment, wanted)
+        resources.announce(connection, here.project, here.environment, wanted)
+        return here.environment.id, resources.listed(connection, here.environment.id)
 
     identifier, announced = await server.database.write(announce)
     await server.deploys.on_platform(

@@ -134,6 +134,8 @@ deployments = Table(
     Column("idempotency_key", String(128), nullable=False),
     Column("request_hash", String(64), nullable=False),
     Column("expected_live", String(40)),
+    # Whose the environment is until this has come to an end; nobody's for what the server itself repeats.
+    Column("holder", String(254)),
     Column("script", String(63)),
     Column("created_by_kind", String(10), nullable=False),
     Column("created_by_name", String(254), nullable=False),
@@ -145,8 +147,8 @@ deployments = Table(
     _moment("finished_at", nullable=True),
     UniqueConstraint("environment_id", "number"),
     UniqueConstraint("environment_id", "idempotency_key"),
-    # Few wait at any time, among a history that only grows.
-    Index("ix_deployments_status", "status"),
+    # Few are open at any time, among a history that only grows.
+    Index("ix_deployments_status_environment_id_number", "status", "environment_id", "number"),
 )
 
 resources = Table(
@@ -203,7 +205,7 @@ jobs = Table(
     # Grows with every lease: what an earlier holder still does is recognised by it.
     Column("fence", Integer, nullable=False),
     Column("attempts", Integer, nullable=False),
-    Index("ix_jobs_run_after", "run_after"),
+    Index("ix_jobs_kind_run_after", "kind", "run_after"),
     UniqueConstraint("kind", "subject"),
 )
 

@@ -1,4 +1,9 @@
-"""The history of an environment."""
+"""The history of an environment.
+
+Whoever deploys by a plan has the environment to himself: from the moment that the deployment is recorded until it is
+live or has failed, another one by a plan is a conflict. It is a lease that ends by itself, as the deployment does, also
+when the client or a replica dies. Its fencing token is the number of the job's lease, which is checked at the flip.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +13,45 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from aerostack_server import clock, ids
 from aerostack_server.database import Database, tables
+from aerostack_server.deploys import jobs
 from aerostack_server.identity.caller import Caller
 from aerostack_server.problems import Problem, invalid, not_found
 from aerostack_server.projects.environments import Environment
 
+_KNOWN = select(tables.deployments).where(
+    tables.deployments.c.environment_id == bindparam("environment"),
+    tables.deployments.c.idempotency_key == bindparam("key"),
+)
+# Its number first: by the index of what is open, not along the history.
+_NEWEST = select(tables.deployments).where(
+    tables.deployments.c.environment_id == bindparam("environment"),
+    tables.deployments.c.number
+    == select(func.max(tables.deployments.c.number))
+    .where(
+        tables.deployments.c.status.in_(bindparam("statuses", expanding=True)),
+        tables.deployments.c.environment_id == bindparam("environment"),
+    )
+    .scalar_subquery(),
+)
+_NUMBER = (
+    update(tables.environments)
+    .where(tables.environments.c.id == bindparam("environment"))
+    .values(last_number=tables.environments.c.last_number + 1)
+    .returning(tables.environments.c.last_number, tables.environments.c.live_id)
+)
+_HOLDERS = select(tables.deployments).where(
+    tables.deployments.c.status.in_(bindparam("statuses", expanding=True)),
+    tables.deployments.c.environment_id == bindparam("environment"),
+    tables.deployments.c.holder.is_not(None),
+)
+_INSERT = insert(tables.deployments)
+
 SETTLED = frozenset({"live", "superseded", "failed"})
+OPEN = ("queued", "running")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +96,11 @@ class Deployment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
-    """What a client asks for. ``expected_live`` is the deployment it saw live: ``""`` for none, ``None`` for any."""
+    """What a client asks for. ``expected_live`` is the deployment it saw live: ``""`` for none, ``None`` for any.
+
+    ``holder`` is who does it, for those whom it keeps waiting. ``replaces`` is the key of an upload of the same client,
+    which was interrupted and may still be under way.
+    """
 
     document: Mapping[str, Any]
     content_hash: str
@@ -70,29 +109,28 @@ class Submission:
     expected_live: str | None
     message: str | None
     commit: str | None
+    holder: str | None = None
+    replaces: str | None = None
 
 
 def submit(
     connection: Connection, environment: Environment, wanted: Submission, caller: Caller
 ) -> tuple[Deployment, bool]:
-    """Record it, and whether it is new: the same key with the same content is the same deployment.
+    """Record it with its job, and whether it is new: the same key with the same content is the same deployment.
 
-    Raises ``Problem``: 412 when something else is live, 422 when the key was used for other content.
+    Raises ``Problem``: 409 when somebody else is deploying, 412 when something else is live, 422 when the key was used
+    for other content.
     """
-    table = tables.deployments
-    known = connection.execute(
-        select(table).where(table.c.environment_id == environment.id, table.c.idempotency_key == wanted.idempotency_key)
-    ).first()
+    known = connection.execute(_KNOWN, {"environment": environment.id, "key": wanted.idempotency_key}).first()
     if known is not None:
         if known.request_hash != wanted.request_hash:
             raise invalid("this Idempotency-Key was used for another deployment", hint="use a new one for each")
         return of(known), False
-    check_live(wanted.expected_live, environment.live_id)
     return _insert(connection, environment.id, wanted, author(caller)), True
 
 
 def again(connection: Connection, environment_id: str, old: Deployment, by: tuple[str, str], why: str) -> Deployment:
-    """Record that the content of ``old`` is to be deployed once more."""
+    """Record, with its job, that the content of ``old`` is to be deployed once more."""
     identifier = ids.new("again")
     wanted = Submission(
         document=old.document,
@@ -108,10 +146,19 @@ def again(connection: Connection, environment_id: str, old: Deployment, by: tupl
 
 def newest(connection: Connection, environment_id: str, *statuses: str) -> Deployment | None:
     """The last one with one of the statuses."""
-    table = tables.deployments
-    wanted = select(table).where(table.c.environment_id == environment_id, table.c.status.in_(statuses))
-    row = connection.execute(wanted.order_by(table.c.number.desc()).limit(1)).first()
+    row = connection.execute(_NEWEST, {"environment": environment_id, "statuses": statuses}).first()
     return of(row) if row else None
+
+
+def supersede(connection: Connection, newest: Deployment) -> None:
+    """End those that are older and still open."""
+    table = tables.deployments
+    older = (table.c.environment_id == newest.environment_id) & (table.c.number < newest.number)
+    connection.execute(
+        update(table)
+        .where(older, table.c.status.in_(OPEN))
+        .values(status="superseded", finished_at=clock.now(), log=f"superseded by deployment {newest.number}\n")
+    )
 
 
 def author(caller: Caller) -> tuple[str, str]:
@@ -120,47 +167,80 @@ def author(caller: Caller) -> tuple[str, str]:
 
 
 def _insert(connection: Connection, environment_id: str, wanted: Submission, by: tuple[str, str]) -> Deployment:
-    table, environments = tables.deployments, tables.environments
-    number = connection.scalar(
-        update(environments)
-        .where(environments.c.id == environment_id)
-        .values(last_number=environments.c.last_number + 1)
-        .returning(environments.c.last_number)
-    )
+    """With its job, which comes first: whoever takes it, or records for the same environment, waits from here on."""
+    jobs.enqueue(connection, jobs.DEPLOY, environment_id)
+    number, live = connection.execute(_NUMBER, {"environment": environment_id}).one()
+    if wanted.expected_live is not None:
+        _check_free(connection, environment_id, wanted.replaces)
+        _check_live(connection, wanted.expected_live, live)
     kind, name = by
-    made = connection.execute(
-        insert(table)
-        .values(
-            id=ids.new("dep"),
-            environment_id=environment_id,
-            number=number,
-            status="queued",
-            content_hash=wanted.content_hash,
-            document=json.dumps(wanted.document),
-            idempotency_key=wanted.idempotency_key,
-            request_hash=wanted.request_hash,
-            expected_live=wanted.expected_live,
-            created_by_kind=kind,
-            created_by_name=name,
-            message=wanted.message,
-            commit_ref=wanted.commit,
-            log="",
-            created_at=clock.now(),
-        )
-        .returning(table)
+    made = Deployment(
+        id=ids.new("dep"),
+        environment_id=environment_id,
+        number=number,
+        status="queued",
+        content_hash=wanted.content_hash,
+        document=wanted.document,
+        expected_live=wanted.expected_live,
+        created_by=by,
+        message=wanted.message,
+        commit=wanted.commit,
+        error=None,
+        log="",
+        created_at=clock.now(),
+        finished_at=None,
+        request_hash=wanted.request_hash,
     )
-    return of(made.one())
+    connection.execute(
+        _INSERT,
+        {
+            "id": made.id,
+            "environment_id": environment_id,
+            "number": number,
+            "status": made.status,
+            "content_hash": made.content_hash,
+            "document": json.dumps(made.document),
+            "idempotency_key": wanted.idempotency_key,
+            "request_hash": made.request_hash,
+            "expected_live": made.expected_live,
+            "holder": wanted.holder,
+            "created_by_kind": kind,
+            "created_by_name": name,
+            "message": made.message,
+            "commit_ref": made.commit,
+            "log": made.log,
+            "created_at": made.created_at,
+        },
+    )
+    return made
 
 
-def check_live(expected: str | None, live: str | None) -> None:
-    """Raise ``Problem`` when another deployment is live than the one that was expected."""
-    if expected is not None and expected != (live or ""):
-        raise Problem(
-            412,
-            "live_changed",
-            f"{live or 'nothing'} is live now, not {expected or 'nothing'}",
-            hint="somebody else has deployed: look at the plan again, then deploy again",
-        )
+def _check_free(connection: Connection, environment_id: str, replaces: str | None) -> None:
+    for row in connection.execute(_HOLDERS, {"environment": environment_id, "statuses": OPEN}):
+        if row.idempotency_key != replaces:
+            raise Problem(
+                409,
+                "deploy_in_progress",
+                f"deployment {row.number} by {row.holder} is under way in this environment, since "
+                f"{clock.shown(row.created_at)}",
+                hint="wait until it has ended (aerostack deployments list), look at the plan again, then deploy again",
+                details={"deployment": row.id, "number": row.number, "holder": row.holder},
+            )
+
+
+def _check_live(connection: Connection, expected: str, live: str | None) -> None:
+    if expected == (live or ""):
+        return
+    table, now = tables.deployments, "nothing"
+    row = connection.execute(select(table).where(table.c.id == live)).first() if live else None
+    if row is not None:
+        now = f"deployment {row.number} by {row.holder or row.created_by_name} ({live})"
+    raise Problem(
+        412,
+        "live_changed",
+        f"{now} is live now, not {expected or 'nothing'}",
+        hint="somebody else has deployed: look at the plan again, then deploy again",
+    )
 
 
 def find(connection: Connection, environment: Environment, reference: str) -> Deployment:

@@ -71,25 +71,12 @@ class Engine:
         """Of several that wait only the newest is worth the work."""
         if not jobs.holds(connection, lease):
             return None
-        table, now = tables.deployments, clock.now()
-        open_ones = [
-            deployments.of(row)
-            for row in connection.execute(
-                select(table)
-                .where(table.c.environment_id == lease.subject, table.c.status.in_(("queued", "running")))
-                .order_by(table.c.number.desc())
-            )
-        ]
-        if not open_ones:
+        newest = deployments.newest(connection, lease.subject, *deployments.OPEN)
+        if newest is None:
             jobs.finish(connection, lease)
             return None
-        newest, *older = open_ones
-        for deployment in older:
-            connection.execute(
-                update(table)
-                .where(table.c.id == deployment.id)
-                .values(status="superseded", finished_at=now, log=f"superseded by deployment {newest.number}\n")
-            )
+        deployments.supersede(connection, newest)
+        table = tables.deployments
         connection.execute(update(table).where(table.c.id == newest.id).values(status="running"))
         return newest
 
@@ -210,16 +197,16 @@ def resend(connection: Connection, environment_id: str, by: tuple[str, str], why
     )
     if source is None:
         return None
-    made = deployments.again(connection, environment_id, source, by, why)
-    jobs.enqueue(connection, jobs.DEPLOY, environment_id)
-    return made
+    return deployments.again(connection, environment_id, source, by, why)
 
 
 def privacy_changed(connection: Connection, project: Project, by: tuple[str, str]) -> list[Deployment]:
     """Have every Worker of the project sent under its other name."""
     keyring.changed(connection, project.account_id)
     environments = tables.environments
-    found = connection.scalars(select(environments.c.id).where(environments.c.project_id == project.id)).all()
+    # In one order, or two who change it at once could wait for each other.
+    wanted = select(environments.c.id).where(environments.c.project_id == project.id).order_by(environments.c.id)
+    found = connection.scalars(wanted).all()
     why = "Made public" if project.public else "Made private"
     made = (resend(connection, environment_id, by, why) for environment_id in found)
     return [deployment for deployment in made if deployment is not None]

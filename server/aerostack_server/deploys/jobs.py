@@ -10,13 +10,30 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, select, text, update
 
 from aerostack_server import clock, ids
 from aerostack_server.database import tables
 
 LEASE = 30 * clock.SECOND
 RENEWAL = 10.0  # seconds
+
+_ENQUEUE = text("""
+INSERT INTO jobs (id, kind, subject, run_after, lease_until, fence, attempts)
+VALUES (:id, :kind, :subject, :due, 0, 0, 0)
+ON CONFLICT (kind, subject) DO UPDATE SET run_after = excluded.run_after, attempts = 0
+""")
+_DUE = (
+    select(tables.jobs)
+    .where(
+        tables.jobs.c.run_after <= bindparam("now"),
+        tables.jobs.c.lease_until <= bindparam("now"),
+        tables.jobs.c.kind.in_(bindparam("kinds", expanding=True)),
+    )
+    .order_by(tables.jobs.c.run_after)
+    .limit(1)
+)
+_TAKEABLE = _DUE.with_for_update(skip_locked=True)
 
 #: Deploy what is queued for an environment.
 DEPLOY = "deploy"
@@ -42,17 +59,8 @@ class Lease:
 
 def enqueue(connection: Connection, kind: str, subject: str, at: int | None = None) -> None:
     """Let there be a job, due now or ``at`` a moment; one that exists already is set to that."""
-    jobs, due = tables.jobs, clock.now() if at is None else at
-    known = connection.execute(
-        update(jobs).where(jobs.c.kind == kind, jobs.c.subject == subject).values(run_after=due, attempts=0)
-    )
-    if known.rowcount:
-        return
-    connection.execute(
-        insert(jobs).values(
-            id=ids.new("job"), kind=kind, subject=subject, run_after=due, lease_until=0, fence=0, attempts=0
-        )
-    )
+    due = clock.now() if at is None else at
+    connection.execute(_ENQUEUE, {"id": ids.new("job"), "kind": kind, "subject": subject, "due": due})
 
 
 def cancel(connection: Connection, kind: str, subject: str) -> None:
@@ -63,22 +71,13 @@ def cancel(connection: Connection, kind: str, subject: str) -> None:
 
 def any_due(connection: Connection, kinds: Collection[str]) -> bool:
     """Whether ``take`` would find one; cheaper."""
-    jobs, now = tables.jobs, clock.now()
-    wanted = select(jobs.c.id).where(jobs.c.run_after <= now, jobs.c.lease_until <= now, jobs.c.kind.in_(kinds))
-    return connection.execute(wanted.limit(1)).first() is not None
+    return connection.execute(_DUE, {"now": clock.now(), "kinds": list(kinds)}).first() is not None
 
 
 def take(connection: Connection, owner: str, kinds: Collection[str]) -> Lease | None:
     """The job that has waited longest and that nobody holds."""
     jobs, now = tables.jobs, clock.now()
-    due = (
-        select(jobs)
-        .where(jobs.c.run_after <= now, jobs.c.lease_until <= now, jobs.c.kind.in_(kinds))
-        .order_by(jobs.c.run_after)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    row = connection.execute(due).first()
+    row = connection.execute(_TAKEABLE, {"now": now, "kinds": list(kinds)}).first()
     if row is None:
         return None
     connection.execute(

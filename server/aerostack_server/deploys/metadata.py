@@ -58,6 +58,8 @@ class Metadata(BaseModel):
     message: Annotated[str, Field(max_length=1000)] | None = None
     commit: Annotated[str, Field(max_length=100)] | None = None
     client: Annotated[str, Field(max_length=100)] | None = None
+    holder: Annotated[str, Field(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")] | None = None
+    replaces: Annotated[str, Field(max_length=128)] | None = None
     public: bool | None = None
 
     def checked(self) -> Metadata:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from aerostack.errors import ConflictError, NotFoundError
 from aerostack_cloudflare.account import Cloudflare
@@ -23,6 +23,12 @@ from aerostack_server.projects.projects import Project
 
 #: As many are deleted with their bucket: each is a request.
 _MOST_OBJECTS = 200
+
+_LISTED = (
+    select(tables.resources)
+    .where(tables.resources.c.environment_id == bindparam("environment"))
+    .order_by(tables.resources.c.created_at, tables.resources.c.id)
+)
 
 Kind = Literal["d1", "kv", "r2", "queue"]
 
@@ -60,11 +66,7 @@ class Wanted:
 
 def listed(connection: Connection, environment_id: str) -> list[Resource]:
     """In the order in which they were asked for."""
-    table = tables.resources
-    rows = connection.execute(
-        select(table).where(table.c.environment_id == environment_id).order_by(table.c.created_at, table.c.id)
-    )
-    return [_resource(row) for row in rows]
+    return [_resource(row) for row in connection.execute(_LISTED, {"environment": environment_id})]
 
 
 def find(connection: Connection, environment: Environment, kind: Kind, binding: str) -> Resource:
@@ -75,9 +77,7 @@ def find(connection: Connection, environment: Environment, kind: Kind, binding: 
     raise not_found("resource")
 
 
-def announce(
-    connection: Connection, project: Project, environment: Environment, wanted: Iterable[Wanted]
-) -> list[Resource]:
+def announce(connection: Connection, project: Project, environment: Environment, wanted: Iterable[Wanted]) -> None:
     """Note what is to exist, before anything is created: whoever creates it later knows the name."""
     table = tables.resources
     for item in wanted:
@@ -97,7 +97,6 @@ def announce(
                     created_at=clock.now(),
                 )
             )
-    return listed(connection, environment.id)
 
 
 def create_missing(database: Database, platform: Platform, resources: Iterable[Resource]) -> None:

@@ -11,17 +11,20 @@ from aerostack_server import clock
 from aerostack_server.database import tables
 from aerostack_server.identity.caller import Caller
 
+_ENTRY = insert(tables.audit)
+
 
 def note(connection: Connection, caller: Caller, action: str, subject: str, **detail: Any) -> None:
     """Add an entry, in the transaction of what it tells of. ``detail`` holds no secret."""
     connection.execute(
-        insert(tables.audit).values(
-            account_id=caller.account_id,
-            at=clock.now(),
-            actor_kind="user" if caller.kind == "user" else "key",
-            actor_name=caller.name,
-            action=action,
-            subject=subject,
-            detail=json.dumps(detail),
-        )
+        _ENTRY,
+        {
+            "account_id": caller.account_id,
+            "at": clock.now(),
+            "actor_kind": "user" if caller.kind == "user" else "key",
+            "actor_name": caller.name,
+            "action": action,
+            "subject": subject,
+            "detail": json.dumps(detail),
+        },
     )

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select
 
 from aerostack_server import clock, ids
 from aerostack_server.database import tables
@@ -17,6 +17,9 @@ from aerostack_server.projects.projects import Project
 
 _NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?\Z")
 _LABEL = 63
+_FIND = select(tables.environments).where(
+    tables.environments.c.project_id == bindparam("project"), tables.environments.c.name == bindparam("name")
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,17 +36,17 @@ class Environment:
 
 def find(connection: Connection, project: Project, name: str) -> Environment:
     """Raises ``Problem`` when the project has none of that name."""
-    row = connection.execute(_wanted(project, name)).first()
-    if row is None:
+    found = _found(connection, project, name)
+    if found is None:
         raise not_found("environment")
-    return _environment(row)
+    return found
 
 
 def ensure(connection: Connection, project: Project, name: str) -> Environment:
     """The environment, made if need be. Raises ``Problem`` for a name that cannot be one."""
-    row = connection.execute(_wanted(project, name)).first()
-    if row is not None:
-        return _environment(row)
+    found = _found(connection, project, name)
+    if found is not None:
+        return found
     if not _NAME.match(name):
         raise invalid(
             f"{name[:80]!r} cannot be the name of an environment",
@@ -81,9 +84,9 @@ def label(project_slug: str, environment: str) -> str:
     return f"{text[: _LABEL - 9].rstrip('-')}-{mark}"
 
 
-def _wanted(project: Project, name: str) -> Any:
-    environments = tables.environments
-    return select(environments).where(environments.c.project_id == project.id, environments.c.name == name)
+def _found(connection: Connection, project: Project, name: str) -> Environment | None:
+    row = connection.execute(_FIND, {"project": project.id, "name": name}).first()
+    return None if row is None else _environment(row)
 
 
 def _environment(row: Row[Any]) -> Environment:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, case, delete, insert, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, case, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from aerostack_server import clock, ids
@@ -17,6 +17,11 @@ from aerostack_server.settings import Settings
 
 #: Host names hold slug and environment in one label of 63.
 _LONGEST_SLUG = 40
+
+_FIND = select(tables.projects).where(
+    tables.projects.c.account_id == bindparam("account"),
+    or_(tables.projects.c.id == bindparam("reference"), tables.projects.c.slug == bindparam("reference")),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,11 +49,7 @@ class Project:
 
 def find(connection: Connection, caller: Caller, reference: str) -> Project:
     """By id or slug. Raises ``Problem`` for what does not exist, or not for this caller."""
-    projects = tables.projects
-    wanted = select(projects).where(
-        projects.c.account_id == caller.account_id, or_(projects.c.id == reference, projects.c.slug == reference)
-    )
-    row = connection.execute(wanted).first()
+    row = connection.execute(_FIND, {"account": caller.account_id, "reference": reference}).first()
     if row is None or (caller.project_id is not None and row.id != caller.project_id):
         raise not_found("project")
     return _project(row)

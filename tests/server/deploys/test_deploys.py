@@ -82,7 +82,7 @@ def test_a_deploy_that_expects_something_else_to_be_live_is_refused(tenant):
     first = project.live(SAYS.format("one"), live="none")
     late = project.deploy(SAYS.format("two"), live="none")
     assert (late.status, late.code) == (412, "live_changed")
-    assert late.document["message"] == f"{first['id']} is live now, not nothing"
+    assert late.document["message"] == f"deployment 1 by tests ({first['id']}) is live now, not nothing"
     project.live(SAYS.format("two"), live=f'"{first["id"]}"')
 
 

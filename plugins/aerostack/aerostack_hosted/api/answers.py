@@ -7,6 +7,7 @@ from typing import Any
 
 from aerostack.errors import (
     AuthError,
+    OvertakenError,
     PermissionDeniedError,
     RateLimitError,
     RemoteError,
@@ -21,6 +22,9 @@ _HINTS_BY_CODE = {
     "environment_not_found": "it exists once something was deployed to it: aerostack deploy --env NAME",
     "project_not_found": "see `aerostack projects list` and `aerostack whoami`",
 }
+
+#: What is more than its status says: somebody else deploys to the environment just now.
+_KINDS_BY_CODE: dict[str, type[RemoteError]] = {"deploy_in_progress": OvertakenError}
 
 _HINTS: dict[type[RemoteError], str] = {
     AuthError: "log in again: aerostack login",
@@ -43,8 +47,8 @@ def judge(response: Response) -> RemoteError | None:
     said = envelope(response)
     if said is None:
         return malformed(response) if response.status == 404 else judge_status(response)
-    kind = error_class(response.status)
     code = _text(said, "code")
+    kind = _KINDS_BY_CODE.get(code) or error_class(response.status)
     hint = _text(said, "hint") or _HINTS_BY_CODE.get(code) or _HINTS.get(kind)
     return kind(
         f"{response.operation} failed: {_reason(said)}",

@@ -72,8 +72,8 @@ def create(
 ) -> RemoteDeployment:
     """``POST …/deployments``. The same ``key`` means the same deployment, so a lost answer costs nothing.
 
-    ``live`` is the id of the deployment that the plan saw live. Raises ``OvertakenError`` (412) when another one is by
-    now, and ``RemoteError`` with the platform's reason when the upload does not start.
+    ``live`` is the id of the deployment that the plan saw live. Raises ``OvertakenError`` when another one is by
+    now (412) or is being deployed (409), and ``RemoteError`` with the platform's reason when the upload does not start.
     """
     content, kind = body
     answer = api.call(
