@@ -44,6 +44,7 @@ def test_start_up_imports_nothing_heavy(argument: str) -> None:
     assert {name for name in loaded if name.startswith("aerostack.")} <= {
         "aerostack.errors",
         "aerostack.redact",
+        "aerostack.values",
         "aerostack.cli",
     } | {name for name in loaded if name.startswith("aerostack.cli.")}
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from aerostack.errors import AuthError, PermissionDeniedError
 from aerostack.http import Client
+from aerostack.values import dataclass
 from aerostack_cloudflare.api import Api
 from aerostack_cloudflare.assets import Assets
 from aerostack_cloudflare.credentials import Credentials

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
 from aerostack.errors import ConfigError, NotFoundError
 from aerostack.http import Client, Response
+from aerostack.values import dataclass
 from aerostack_cloudflare.errors import judge, judge_raw
 from aerostack_cloudflare.permissions import Product
 from aerostack_cloudflare.record import Record, records

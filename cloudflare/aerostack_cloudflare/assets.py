@@ -8,11 +8,12 @@ from __future__ import annotations
 import json
 from base64 import b64encode, urlsafe_b64decode
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from aerostack.errors import AuthError, PermissionDeniedError, RemoteError, RemoteTimeoutError, UnavailableError
 from aerostack.http import Client, parallel
+from aerostack.values import dataclass
 from aerostack_cloudflare.api import Api, segment
 from aerostack_cloudflare.media_types import media_type
 from aerostack_cloudflare.multipart import Part, multipart

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from aerostack.errors import AuthError, ConfigError
 from aerostack.http import check_address
 from aerostack.model import Secret, Tools
+from aerostack.values import dataclass
 from aerostack_cloudflare import wrangler_login
 from aerostack_cloudflare.record import HEX32
 

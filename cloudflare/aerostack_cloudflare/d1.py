@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from aerostack.http import Client
+from aerostack.values import dataclass
 from aerostack_cloudflare.api import Api, absent, segment
 from aerostack_cloudflare.doubt import settle
 from aerostack_cloudflare.record import UUID, Record

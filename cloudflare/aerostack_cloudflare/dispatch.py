@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from aerostack.errors import ConflictError, NotFoundError
 from aerostack.http import Client
 from aerostack.model import Module
+from aerostack.values import dataclass
 from aerostack_cloudflare.api import Api, absent, segment
 from aerostack_cloudflare.upload import upload_form
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from aerostack.errors import NotFoundError
 from aerostack.http import Client
+from aerostack.values import dataclass
 from aerostack_cloudflare.api import Api, absent, segment
 from aerostack_cloudflare.doubt import settle
 from aerostack_cloudflare.multipart import Part, multipart

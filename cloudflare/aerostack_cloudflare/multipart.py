@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from aerostack.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

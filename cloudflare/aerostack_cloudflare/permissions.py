@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from aerostack.values import dataclass
 
 #: A part of the API with error codes and a permission of its own.
 Product: TypeAlias = Literal["accounts", "d1", "kv", "queues", "r2", "subdomain", "user", "workers"]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from urllib.parse import quote
 
 from aerostack.errors import NotFoundError
 from aerostack.http import Client
+from aerostack.values import dataclass
 from aerostack_cloudflare.api import Api, absent, segment
 from aerostack_cloudflare.doubt import settle
 from aerostack_cloudflare.record import Record

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from aerostack.values import dataclass
 from aerostack_cloudflare.record import HEX32, UUID, Record
 
 #: Settings of a Worker that hold for all of its versions.

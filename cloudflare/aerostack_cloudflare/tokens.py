@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from aerostack.http import Client
+from aerostack.values import dataclass
 from aerostack_cloudflare.api import Api
 
 

@@ -7,10 +7,11 @@ A capability is a name and the hooks that belong to it. No backend has to have a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal, Protocol
 
 from aerostack.model import Journal, Journals, Json
+from aerostack.values import dataclass
 
 #: Each capability: its hooks, all of them or none, and what a backend without it cannot do.
 CAPABILITIES: Mapping[str, tuple[tuple[str, ...], str]] = {

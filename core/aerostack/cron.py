@@ -5,9 +5,10 @@ from __future__ import annotations
 import calendar
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TypeAlias
+
+from aerostack.values import dataclass
 
 _Day: TypeAlias = Callable[[date], bool]
 

@@ -32,8 +32,9 @@ Anything else that reaches ``main`` is a bug of ours: "internal error", exit 70.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+
+from aerostack.values import dataclass
 
 EXIT_OK = 0
 EXIT_FAILED = 1

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from aerostack.errors import Location
 from aerostack.model import Project
+from aerostack.values import dataclass
 
 #: For each list of bindings the key that holds what is bound.
 TARGETS: dict[str, str] = {

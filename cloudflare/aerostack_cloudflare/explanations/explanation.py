@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from aerostack.values import dataclass
 from aerostack_cloudflare.permissions import Product
 
 #: ``any`` is for codes that mean the same in every product.

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import get_args
 
 from aerostack.errors import AerostackError, CommandError, RemoteError, UnavailableError
+from aerostack.values import dataclass
 from aerostack_cloudflare.permissions import Product
 
 # How wrangler writes a code, and the address that it asked.

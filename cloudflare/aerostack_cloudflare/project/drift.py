@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from aerostack.values import dataclass
 from aerostack_cloudflare.project.glance import Glance
 from aerostack_cloudflare.project.last import Last
 from aerostack_cloudflare.script import Version

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 
 from aerostack.http import parallel
+from aerostack.values import dataclass
 from aerostack_cloudflare.account import Cloudflare
 from aerostack_cloudflare.script import LiveDeployment, WorkerAddress
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 
 from aerostack.errors import JournalError
 from aerostack.model import Journal, JournalView, Resolution, Tools
+from aerostack.values import dataclass
 from aerostack_cloudflare.project.glance import Glance
 
 #: Under this name the journal keeps the id of the live version, and before that the tag of one that is uploaded.

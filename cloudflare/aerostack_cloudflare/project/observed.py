@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from aerostack.http import parallel
 from aerostack.model import JournalView, Project, Resource
+from aerostack.values import dataclass
 from aerostack_cloudflare.account import Cloudflare
 from aerostack_cloudflare.project.drift import Change, drift
 from aerostack_cloudflare.project.glance import Glance

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from aerostack.http import parallel
 from aerostack.model import JournalView, Project, Resource
+from aerostack.values import dataclass
 from aerostack_cloudflare.account import Cloudflare
 from aerostack_cloudflare.kv import Namespace
 from aerostack_cloudflare.script import ScriptSettings, Version

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aerostack.errors import ConfigError, Location
+from aerostack.values import dataclass
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from aerostack.assets.ignore import FILE, META, Ignore
 from aerostack.errors import BundleError, Location
+from aerostack.values import dataclass
 
 _PAGES = "_worker.js"
 

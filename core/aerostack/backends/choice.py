@@ -7,9 +7,9 @@ Precedence: ``--backend`` › ``--use-own-account`` › ``AEROSTACK_BACKEND`` �
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from aerostack.errors import Location, UsageError
+from aerostack.values import dataclass
 
 DEFAULT = "aerostack"
 OWN_ACCOUNT = "wrangler"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from aerostack import __version__
 from aerostack.errors import BackendLoadError, UnknownBackendError
 from aerostack.suggest import closest
+from aerostack.values import dataclass
 
 GROUP = "aerostack.backends"
 

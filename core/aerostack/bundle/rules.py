@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from aerostack.errors import ConfigError
 from aerostack.model import ModuleType, Project
+from aerostack.values import dataclass
 
 _TYPES: dict[str, ModuleType] = {
     "ESModule": "esm",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +13,7 @@ import typer
 from aerostack.cli.introduce import heading, introduce
 from aerostack.cli.output import Output
 from aerostack.cli.run import run
+from aerostack.values import dataclass
 
 if TYPE_CHECKING:
     from aerostack.pipeline import Prepared

@@ -6,7 +6,6 @@ import random
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
 from typing import Any, Self, TypeAlias
 from urllib.parse import urlsplit
 
@@ -23,6 +22,7 @@ from aerostack.http.retry import pause, retry_after
 from aerostack.http.transport import Answer, Fault, Limits, Request, Transport
 from aerostack.model import Secret
 from aerostack.redact import redact
+from aerostack.values import dataclass
 
 #: Decides what an answer means: an error, or ``None`` for a success.
 Judge: TypeAlias = "Callable[[Response], RemoteError | None]"

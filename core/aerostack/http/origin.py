@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from urllib.parse import SplitResult
 
 from aerostack.errors import ConfigError
 from aerostack.http.address import is_loopback
+from aerostack.values import dataclass
 
 _PORTS = {"http": 80, "https": 443}
 

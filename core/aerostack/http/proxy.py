@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import field
 from urllib.parse import unquote, urlsplit
 
 from aerostack.errors import ConfigError
 from aerostack.http.origin import Origin
+from aerostack.values import dataclass
 
 _NAMES = frozenset({"http_proxy", "https_proxy", "all_proxy"})
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from aerostack.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,11 +6,12 @@ A test puts its own ``Transport`` here. The real one is ``pool.Pool``.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import Protocol
 
 from aerostack.http.origin import Origin
+from aerostack.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

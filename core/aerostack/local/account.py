@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from aerostack.local import services
 from aerostack.local.folder import Addresses, Folder
+from aerostack.values import dataclass
 
 #: What an account made on this machine is called.
 EMAIL = "admin@localhost"

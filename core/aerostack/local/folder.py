@@ -6,11 +6,12 @@ import contextlib
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 from aerostack.errors import AerostackError, LockedError
 from aerostack.files import write_atomic
+from aerostack.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 from aerostack.journal import FileJournals
@@ -11,6 +11,7 @@ from aerostack.model import Action, Resolution
 from aerostack.pipeline.explain import explained
 from aerostack.pipeline.prepare import Prepared
 from aerostack.tools import RunTools
+from aerostack.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

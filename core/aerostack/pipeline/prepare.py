@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from aerostack import backends, project, settings
@@ -11,6 +11,7 @@ from aerostack.backends import Backend, Choice
 from aerostack.errors import ConfigError
 from aerostack.model import Project
 from aerostack.pipeline.request import Request
+from aerostack.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

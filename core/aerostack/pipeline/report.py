@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from aerostack.errors import AerostackError, RemoteError
@@ -10,6 +10,7 @@ from aerostack.model import Action, Deployment, Provisioned
 from aerostack.pipeline.plan import action_document, heading
 from aerostack.pipeline.prepare import Prepared
 from aerostack.tools import RunTools
+from aerostack.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from aerostack.project.outline import Outline, outline
 from aerostack.project.shapes import kind_of
 from aerostack.project.syntax import explain, read_text
 from aerostack.suggest import closest
+from aerostack.values import dataclass
 
 FILE_NAME = "aerostack.toml"
 _SPELLINGS = ("env", "environments")

@@ -8,7 +8,7 @@ itself, an environment gets under its own name, unless the entry is ``shared``.
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from aerostack.errors import ConfigError
@@ -18,12 +18,13 @@ from aerostack.project.keys import BASE, NOT_FOR_WRANGLER, REPEATED
 from aerostack.project.kinds import BY_ENTRIES, CONSUMERS, QUEUE, UNIQUE
 from aerostack.project.names import fit
 from aerostack.project.shapes import Items, Map, Shape, Table
+from aerostack.values import dataclass
 
 _WORKFLOWS: KeyPath = ("workflows",)
 _ROUTES = ("route", "routes")
 
 
-@dataclass
+@dataclass()
 class Flat:
     """``config`` and the origin of its parts in the file.
 

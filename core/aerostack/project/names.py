@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from aerostack.errors import ConfigError
 from aerostack.project.document import Document
 from aerostack.project.keypath import KeyPath, dotted, shown, value_at
+from aerostack.values import dataclass
 
 #: A Worker's name is a DNS label: it becomes part of its address.
 LONGEST = 63

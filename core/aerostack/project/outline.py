@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 import tomllib
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from itertools import count
 from typing import Literal
 
 from aerostack.project.keypath import KeyPath
+from aerostack.values import dataclass
 
 _BLANK = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
 _SPACE = re.compile(r"[ \t]*")
@@ -47,7 +48,7 @@ class Section:
     end: int
 
 
-@dataclass
+@dataclass()
 class Outline:
     """The positions in ``text``. ``repeated`` is the second place of a key that is defined twice, if there is one."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from aerostack.errors import ConfigError
@@ -13,6 +12,7 @@ from aerostack.project.flatten import Flat
 from aerostack.project.keypath import KeyPath, dotted, shown, value_at
 from aerostack.project.kinds import CONSUMERS, KINDS, QUEUE, Kind
 from aerostack.project.names import LONGEST, fit, label, worker_name
+from aerostack.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

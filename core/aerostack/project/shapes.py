@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, NamedTuple
 
 from aerostack.project.keypath import KeyPath, dotted, toml_string
 from aerostack.suggest import closest
+from aerostack.values import dataclass
 
 
 class Problem(NamedTuple):

@@ -10,9 +10,10 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
+
+from aerostack.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,11 +9,11 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from aerostack.errors import MissingExecutableError
 from aerostack.toolchain import nodejs, npm, platforms
+from aerostack.values import dataclass
 
 PINNED = Path(__file__).with_name("pinned")
 _LOCK_FILE = PINNED / "package-lock.json"

@@ -7,11 +7,11 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
 from aerostack.errors import MissingExecutableError
+from aerostack.values import dataclass
 
 T = TypeVar("T")
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import platform
 import sys
-from dataclasses import dataclass
 
 from aerostack.errors import MissingExecutableError
+from aerostack.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
 from aerostack.toolchain import folder, nodejs, platforms
+from aerostack.values import dataclass
 
 Progress: TypeAlias = Callable[[str], None]
 

@@ -4,11 +4,11 @@ the name.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from aerostack import project as files
 from aerostack.errors import ConfigError, Location
+from aerostack.values import dataclass
 from aerostack_hosted import link
 from aerostack_hosted.api.me import Me
 

@@ -10,13 +10,14 @@ import json
 import os
 import stat
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any
 
 from aerostack.errors import ConfigError
 from aerostack.files import write_atomic
 from aerostack.model import Secret
+from aerostack.values import dataclass
 from aerostack_hosted.keyring import KeptKey
 
 DEFAULT_PROFILE = "default"

@@ -11,11 +11,12 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from aerostack.errors import ConfigError
 from aerostack.model import Secret
 from aerostack.redact import is_secret_name
+from aerostack.values import dataclass
 
 _SERVICE = "aerostack"
 

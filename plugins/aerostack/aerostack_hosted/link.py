@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from aerostack.errors import ConfigError, JournalError
 from aerostack.state import STATE, refuse_links, write_state
+from aerostack.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,12 +7,12 @@ The key: ``AEROSTACK_API_KEY`` › the one stored for that address and profile, 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from aerostack.errors import AuthError, ConfigError
 from aerostack.http import check_address
 from aerostack.model import Secret
+from aerostack.values import dataclass
 from aerostack_hosted import credentials
 from aerostack_hosted.credentials import DEFAULT_PROFILE, Credentials
 

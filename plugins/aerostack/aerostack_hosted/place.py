@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from aerostack.errors import UsageError
 from aerostack.model import Project, Tools
+from aerostack.values import dataclass
 from aerostack_hosted import choice
 from aerostack_hosted.api import me
 from aerostack_hosted.api.connection import Api

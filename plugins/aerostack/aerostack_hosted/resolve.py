@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from aerostack import assets
 from aerostack.errors import ConfigError, NotFoundError
 from aerostack.http import parallel
 from aerostack.model import Action, Bundle, Json, Policy, Project, Resolution, Resource, Tools, Verb
+from aerostack.values import dataclass
 from aerostack_hosted import choice
 from aerostack_hosted.api import environments, me, projects
 from aerostack_hosted.api.connection import Api

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
+from aerostack.values import dataclass
 from aerostack_wrangler.program import Program
 
 

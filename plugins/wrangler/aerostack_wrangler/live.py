@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from aerostack.http import parallel
 from aerostack.model import Project
+from aerostack.values import dataclass
 from aerostack_cloudflare.account import Cloudflare
 from aerostack_cloudflare.project.glance import Glance, look
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
+
+from aerostack.values import dataclass
 
 #: wrangler looks here for a database's migrations when the entry does not say where.
 _MIGRATIONS = "migrations"

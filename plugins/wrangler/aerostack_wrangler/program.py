@@ -6,12 +6,13 @@ import contextlib
 import re
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from aerostack import toolchain
 from aerostack.errors import CommandError, ConfigError, MissingExecutableError
 from aerostack.model import Project, Tools
+from aerostack.values import dataclass
 from aerostack_wrangler.settings import WranglerSettings
 
 #: The oldest wrangler that knows every flag we use and tells its failures in its output file.

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import copy
 import tomllib
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from aerostack.project.secrets import required_secrets
 from aerostack.project.wrangler_file.insert import candidates
 from aerostack.project.wrangler_file.read import read_json, read_toml
 from aerostack.project.wrangler_file.toml_text import dump
+from aerostack.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

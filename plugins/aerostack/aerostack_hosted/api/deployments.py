@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from aerostack.errors import NotFoundError
+from aerostack.values import dataclass
 from aerostack_cloudflare.record import Record
 from aerostack_hosted.api.connection import Api, segment
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from aerostack.errors import AbortedError, AuthError, RemoteError
 from aerostack.http import Response
 from aerostack.model import Secret
+from aerostack.values import dataclass
 from aerostack_cloudflare.record import Record
 from aerostack_hosted.api.answers import judge
 from aerostack_hosted.api.connection import Api

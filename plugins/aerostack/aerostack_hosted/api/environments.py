@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from aerostack.errors import NotFoundError
 from aerostack.model import Resource
+from aerostack.values import dataclass
 from aerostack_cloudflare.record import Record
 from aerostack_hosted.api import deployments
 from aerostack_hosted.api.connection import Api, segment

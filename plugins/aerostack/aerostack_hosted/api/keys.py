@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from aerostack.model import Secret
+from aerostack.values import dataclass
 from aerostack_cloudflare.record import Record
 from aerostack_hosted.api.connection import Api, segment
 

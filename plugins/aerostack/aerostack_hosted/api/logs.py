@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from aerostack.values import dataclass
 from aerostack_hosted.api.answers import judge
 from aerostack_hosted.api.connection import Api, segment
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from aerostack.values import dataclass
 from aerostack_cloudflare.record import Record
 from aerostack_hosted.api.connection import Api
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
 from aerostack import project as files
 from aerostack.cli.output import Output
 from aerostack.errors import ConfigError
 from aerostack.model import Secret
+from aerostack.values import dataclass
 from aerostack_hosted import choice, login
 from aerostack_hosted.api import me
 from aerostack_hosted.api.connection import Api
