@@ -16,6 +16,7 @@ from aerostack.testing import RunningEdge
 
 HEAVY = (
     "httpx",
+    "h11",
     "httpcore",
     "tomlkit",
     "rich",
@@ -72,7 +73,7 @@ def test_only_the_chosen_backend_is_imported() -> None:
 def test_a_backends_module_is_light() -> None:
     """Its clients are imported in the hook bodies."""
     for plugin in ("aerostack_cfapi.plugin", "aerostack_hosted.plugin"):
-        assert imported_by(f"import {plugin}").isdisjoint({"httpx", "httpcore", "rich", "asyncio"})
+        assert imported_by(f"import {plugin}").isdisjoint({"httpx", "h11", "rich", "asyncio"})
 
 
 def test_a_deploy_imports_no_second_http_library(edge: RunningEdge, aerostack: Callable[..., Any], demo: Path) -> None:
@@ -80,8 +81,10 @@ def test_a_deploy_imports_no_second_http_library(edge: RunningEdge, aerostack: C
     deploy = aerostack("deploy", "--env", "staging", "--backend", "cfapi", cwd=demo, env=edge.environ | listing)
     assert deploy.status == 0, deploy.stderr
     loaded = {line.rpartition("|")[2].strip() for line in deploy.stderr.splitlines() if line.startswith("import time:")}
-    assert "httpcore" in loaded
-    assert loaded.isdisjoint({"httpx", "aiohttp", "http.client", "urllib3", "urllib.request", "asyncio"})
+    assert "h11" in loaded
+    assert loaded.isdisjoint(
+        {"httpx", "httpcore", "aiohttp", "http.client", "ssl", "logging", "urllib3", "urllib.request", "asyncio"}
+    )
 
 
 def test_the_hooks_and_their_arguments_only_ever_grow() -> None:

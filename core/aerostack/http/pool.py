@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
+import time
 from typing import TYPE_CHECKING
 
 from aerostack.http.origin import Origin
-from aerostack.http.proxy import Proxy, proxy_for
-from aerostack.http.transport import Answer, Failing, Fault, Limits, Request
+from aerostack.http.proxy import proxy_for
+from aerostack.http.transport import Answer, Limits, Request
 from aerostack.http.trust import trusted
 
 if TYPE_CHECKING:
-    import httpcore
+    import ssl
 
-_CONNECTIONS, _IDLE_CONNECTIONS, _IDLE_SECONDS = 100, 20, 5.0
+    from aerostack.http.connection import Connection
+
+_IDLE_CONNECTIONS, _IDLE_SECONDS = 20, 5.0
 
 
 class Pool:
@@ -23,107 +25,72 @@ class Pool:
     def __init__(self, origin: Origin) -> None:
         self._origin = origin
         self._proxy = proxy_for(origin)
-        self._opened: httpcore.ConnectionPool | None = None
-        self._opening = threading.Lock()
+        self._trust: ssl.SSLContext | None = None
+        self._trusting = threading.Lock()
+        #: With the time until which a server may be expected to keep it; the last one is used first.
+        self._idle: list[tuple[Connection, float]] = []
+        self._used: set[Connection] = set()
+        self._lock = threading.Lock()
 
     def send(self, request: Request, limits: Limits) -> Answer:
         """Send a request once. Raises ``Fault``, and ``ConfigError`` when SSL_CERT_FILE cannot be used."""
-        pool = self._open()
-        import httpcore
-
-        origin = request.origin
-        url = httpcore.URL(
-            scheme=origin.scheme.encode(), host=origin.host.encode(), port=origin.port, target=request.target.encode()
-        )
-        timeout = {"connect": limits.connect, "read": limits.read, "write": limits.write, "pool": limits.write}
-        outgoing = httpcore.Request(
-            request.method,
-            url,
-            headers=[(name.encode("ascii"), value.encode("ascii")) for name, value in request.headers.items()],
-            content=request.content,
-            extensions={"timeout": timeout},
-        )
+        connection = self._kept() or self._open(limits)
         try:
-            response = pool.handle_request(outgoing)
-        except _faults() as error:
-            raise _fault(error) from None
+            status, headers = connection.request(request, limits)
+        except BaseException:
+            self._end(connection)
+            raise
         return Answer(
-            status=response.status,
-            headers=tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers),
-            stream=_stream(response),
-            close=response.close,
+            status=status, headers=headers, stream=connection.body(), close=lambda: self._give_back(connection)
         )
 
     def close(self) -> None:
         """Close the connections."""
-        with self._opening:
-            pool, self._opened = self._opened, None
-        if pool is not None:
-            pool.close()
+        with self._lock:
+            connections = [*self._used, *(connection for connection, _ in self._idle)]
+            self._used.clear()
+            self._idle.clear()
+        for connection in connections:
+            connection.close()
 
-    def _open(self) -> httpcore.ConnectionPool:
-        with self._opening:
-            if self._opened is None:
-                self._opened = _pool(self._origin, self._proxy)
-            return self._opened
+    def _kept(self) -> Connection | None:
+        while True:
+            with self._lock:
+                if not self._idle:
+                    return None
+                connection, until = self._idle.pop()
+                self._used.add(connection)
+            if time.monotonic() < until and not connection.gone():
+                return connection
+            self._end(connection)
 
+    def _open(self, limits: Limits) -> Connection:
+        # Imported with the first request, as is the library below them.
+        from aerostack.http.connection import Connection
+        from aerostack.http.stream import open_stream
 
-def _pool(origin: Origin, proxy: Proxy | None) -> httpcore.ConnectionPool:
-    import httpcore
+        connection = Connection(open_stream(self._origin, self._proxy, self._trusted(), limits.connect))
+        with self._lock:
+            self._used.add(connection)
+        return connection
 
-    trust = trusted() if origin.scheme == "https" else None
-    if proxy is None:
-        return httpcore.ConnectionPool(
-            ssl_context=trust,
-            max_connections=_CONNECTIONS,
-            max_keepalive_connections=_IDLE_CONNECTIONS,
-            keepalive_expiry=_IDLE_SECONDS,
-        )
-    return httpcore.HTTPProxy(
-        str(proxy.origin),
-        proxy_auth=(proxy.login[0].encode(), proxy.login[1].encode()) if proxy.login else None,
-        ssl_context=trust,
-        proxy_ssl_context=trust if proxy.origin.scheme == "https" else None,
-        max_connections=_CONNECTIONS,
-        max_keepalive_connections=_IDLE_CONNECTIONS,
-        keepalive_expiry=_IDLE_SECONDS,
-    )
+    def _trusted(self) -> ssl.SSLContext | None:
+        if self._origin.scheme != "https":
+            return None
+        with self._trusting:
+            self._trust = self._trust or trusted()
+            return self._trust
 
+    def _give_back(self, connection: Connection) -> None:
+        with self._lock:
+            keep = connection in self._used and len(self._idle) < _IDLE_CONNECTIONS and connection.reusable()
+            if keep:
+                self._used.discard(connection)
+                self._idle.append((connection, time.monotonic() + _IDLE_SECONDS))
+        if not keep:
+            self._end(connection)
 
-def _stream(response: httpcore.Response) -> Iterator[bytes]:
-    assert isinstance(response.stream, Iterable)
-    try:
-        yield from response.stream
-    except _faults() as error:
-        raise _fault(error) from None
-
-
-def _faults() -> tuple[type[Exception], ...]:
-    import httpcore
-
-    return (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, httpcore.ProxyError)
-
-
-def _fault(error: Exception) -> Fault:
-    import httpcore
-
-    if isinstance(error, httpcore.ConnectTimeout | httpcore.PoolTimeout):
-        return Fault(Failing.UNREACHED_IN_TIME)
-    if isinstance(error, httpcore.TimeoutException):
-        return Fault(Failing.SLOW)
-    if isinstance(error, httpcore.ProxyError):
-        return Fault(Failing.PROXY, str(error))
-    if _untrusted(error):
-        return Fault(Failing.UNTRUSTED)
-    failing = Failing.UNREACHABLE if isinstance(error, httpcore.ConnectError) else Failing.BROKEN
-    return Fault(failing, str(error).strip() or type(error).__name__)
-
-
-def _untrusted(error: BaseException | None) -> bool:
-    import ssl
-
-    while error is not None:
-        if isinstance(error, ssl.SSLCertVerificationError):
-            return True
-        error = error.__cause__ or error.__context__
-    return False
+    def _end(self, connection: Connection) -> None:
+        with self._lock:
+            self._used.discard(connection)
+        connection.close()

@@ -179,6 +179,42 @@ def test_a_tunnel_leads_through_the_proxy_with_its_login_and_without_the_token(
         assert login not in request
 
 
+def test_a_proxy_that_is_reached_over_tls_itself_leads_to_a_server_with_tls(variables: pytest.MonkeyPatch) -> None:
+    with Server(tunnel) as inner:
+
+        def outer(connection: socket.socket, received: list[bytes]) -> None:
+            """TLS to the client, and what comes out of it to the tunnel."""
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(HERE / "api.example.com.pem")
+            with (
+                context.wrap_socket(connection, server_side=True) as client,
+                socket.create_connection(("127.0.0.1", inner.port)) as behind,
+            ):
+                answers = threading.Thread(target=lambda: pass_on(behind, client))
+                answers.start()
+                pass_on(client, behind)
+                answers.join(10)
+
+        with Server(outer) as server:
+            variables.setenv("HTTPS_PROXY", f"https://localhost:{server.port}")
+            variables.setenv("SSL_CERT_FILE", str(HERE / "api.example.com.pem"))
+            with client("https://api.example.com") as http:
+                sent = b"x" * 300_000
+                assert http.request("POST", "/x", operation="creating x", content=sent).json() is True
+                assert get(http) is True
+        ((connect, first, *_, last),) = inner.connections
+    assert connect.startswith(b"CONNECT api.example.com:443 HTTP/1.1\r\n")
+    assert first.startswith(b"POST /x HTTP/1.1\r\n")
+    assert b"GET /x HTTP/1.1\r\n" in last
+
+
+def pass_on(source: socket.socket, target: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        while piece := source.recv(65536):
+            target.sendall(piece)
+        target.shutdown(socket.SHUT_WR)
+
+
 def test_a_proxy_that_inspects_tls_is_found_out(variables: pytest.MonkeyPatch) -> None:
     with Server(tunnel) as server:
         variables.setenv("HTTPS_PROXY", f"http://127.0.0.1:{server.port}")
