@@ -11,13 +11,10 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NoReturn, Protocol, TypeAlias, TypeVar
+from typing import Literal, NoReturn, Protocol, TypeAlias, TypeVar
 
 from aerostack.errors import Location
 from aerostack.values import dataclass
-
-if TYPE_CHECKING:
-    from concurrent.futures import Future
 
 T = TypeVar("T")
 
@@ -329,6 +326,13 @@ class Journal(JournalView, Protocol):
         """Drop what is recorded and intended of ``key``."""
 
 
+class Build(Protocol):
+    """Code that is being built."""
+
+    def result(self) -> Bundle:
+        """Wait until it is done. Raises ``BundleError``, and whatever else building it raised."""
+
+
 class Tools(Protocol):
     """Every effect a backend may have beyond its own remote API. Backends print nothing and read no environment."""
 
@@ -368,8 +372,8 @@ class Tools(Protocol):
         as the last 1000 lines of each stream.
         """
 
-    def bundle(self, project: Project) -> Future[Bundle]:
-        """Start building the project's code, once a run; later calls return the same future."""
+    def bundle(self, project: Project) -> Build:
+        """Start building the project's code, once a run; later calls return the same build."""
 
     def keep(self, name: str, open: Callable[[], AbstractContextManager[T]]) -> T:
         """Something to have once in a run, such as a connection: opened at the first call, closed after the run.

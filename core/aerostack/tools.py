@@ -7,16 +7,12 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar, cast
+from typing import Any, Protocol, Self, TypeVar, cast
 
 from aerostack.errors import CommandError
 from aerostack.model import Action, Bundle, CommandResult, Project, Resolution, Secret
 from aerostack.programs import Programs
 from aerostack.redact import redact, secret_values
-
-if TYPE_CHECKING:
-    from concurrent.futures import Future
-
 
 T = TypeVar("T")
 
@@ -35,6 +31,33 @@ class Reporter(Protocol):
 
     def done(self, action: Action) -> None:
         """An action of the plan has been carried out."""
+
+
+class RunningBuild:
+    """``make`` in a thread of its own. ``bundle`` is what it made, ``None`` before, and when it failed."""
+
+    def __init__(self, make: Callable[[], Bundle]) -> None:
+        self.bundle: Bundle | None = None
+        self._make = make
+        self._error: BaseException | None = None
+        self._ended = threading.Event()
+        # A daemon, so that Ctrl-C ends the process without waiting for the build.
+        threading.Thread(target=self._work, name="bundle", daemon=True).start()
+
+    def _work(self) -> None:
+        try:
+            self.bundle = self._make()
+        except BaseException as error:
+            self._error = error
+        finally:
+            self._ended.set()
+
+    def result(self) -> Bundle:
+        self._ended.wait()
+        if self._error is not None:
+            raise self._error
+        assert self.bundle is not None
+        return self.bundle
 
 
 class RunTools:
@@ -56,7 +79,7 @@ class RunTools:
         self._reporter = reporter
         self._confirm = confirm
         self._secrets = secret_values(environ)
-        self._bundle: Future[Bundle] | None = None
+        self._build: RunningBuild | None = None
         self._lock = threading.Lock()
         self._stack = contextlib.ExitStack()
         self._kept: dict[str, Any] = {}
@@ -133,30 +156,18 @@ class RunTools:
     @property
     def built(self) -> Bundle | None:
         """The bundle, if this run has built one."""
-        future = self._bundle
-        if future is None or not future.done() or future.cancelled() or future.exception() is not None:
-            return None
-        return future.result()
+        return self._build.bundle if self._build else None
 
-    def bundle(self, project: Project) -> Future[Bundle]:
-        from concurrent.futures import Future
+    def bundle(self, project: Project) -> RunningBuild:
+        def make() -> Bundle:
+            # Imported in its thread: meanwhile the backend asks the account.
+            from aerostack.bundle import build
 
-        from aerostack.bundle import build
+            return build(project, run=self.run, step=self.step, warn=self.warn)
 
         with self._lock:
-            if self._bundle is None:
-                future: Future[Bundle] = Future()
-                self._bundle = future
-
-                def work() -> None:
-                    try:
-                        future.set_result(build(project, run=self.run, step=self.step, warn=self.warn))
-                    except BaseException as error:
-                        future.set_exception(error)
-
-                # A daemon, so that Ctrl-C ends the process without waiting for the build.
-                threading.Thread(target=work, name="bundle", daemon=True).start()
-            return self._bundle
+            self._build = self._build or RunningBuild(make)
+            return self._build
 
     def keep(self, name: str, open: Callable[[], AbstractContextManager[T]]) -> T:
         with self._lock:

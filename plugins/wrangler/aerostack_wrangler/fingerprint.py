@@ -9,10 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from concurrent.futures import Future
 
 from aerostack.errors import AerostackError
-from aerostack.model import Bundle, Project, Tools
+from aerostack.model import Build, Project, Tools
 from aerostack_wrangler.config import generate
 from aerostack_wrangler.place import folder
 
@@ -36,7 +35,7 @@ class Fingerprint:
 
     def __init__(self, project: Project, tools: Tools) -> None:
         self._project = project
-        self._bundle: Future[Bundle] | None = tools.bundle(project) if _is_plain(project) else None
+        self._build: Build | None = tools.bundle(project) if _is_plain(project) else None
 
     def digest(self, ids: Mapping[str, str | None], wrangler: str) -> str | None:
         """32 hex digits, once the code is read; ``None`` where there is no digest.
@@ -44,10 +43,10 @@ class Fingerprint:
         ``ids`` are remote ids by ``Resource.key``, ``wrangler`` is its version.
         """
         known = {key: remote_id for key, remote_id in ids.items() if remote_id is not None}
-        if self._bundle is None or len(known) < len(ids):
+        if self._build is None or len(known) < len(ids):
             return None
         try:
-            code = self._bundle.result().digest
+            code = self._build.result().digest
         except AerostackError:
             return None  # wrangler may be able to build it, and says so better if not
         document = generate(self._project, known, folder(self._project))
