@@ -15,8 +15,9 @@ CPU_SECONDS = 30.0
 _MEBIBYTE = 1024 * 1024
 # The heap, as much again for buffers outside of it, and workerd, which is 50 by itself and shares most of that.
 _MEMORY_MEBIBYTES = 384
-# What the kernel lets a process have between two looks of the watchdog; workerd reserves 550 and touches 10.
-_HARD_MEBIBYTES = 1536
+# What the kernel lets a process have between two looks of the watchdog; workerd reserves 550 and touches 10, and more
+# for each core.
+_HARD_MEBIBYTES = 2048
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -109,7 +109,7 @@ def test_more_memory_than_the_watchdog_would_see_in_time_is_refused_by_the_kerne
         code = """
         export default { fetch() {
           try {
-            return new Response(new Uint8Array(1 << 30));
+            return new Response(new Uint8Array(2 ** 31));
           } catch (error) {
             return new Response(error);
           }
