@@ -127,6 +127,8 @@ async def run(edge: Control, database: Resource, queries: list[dict[str, Any]], 
     )
     async with await reply as answer:
         content = await answer.read()
+    if answer.status >= 500:
+        raise codes.INTERNAL()
     outcome = json.loads(content)
     if isinstance(outcome, dict):
         raise codes.D1_QUERY(reason=outcome.get("error", "unknown error"))

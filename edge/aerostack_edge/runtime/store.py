@@ -33,6 +33,7 @@ from aerostack_edge.runtime.syncer import Syncer
 from aerostack_edge.runtime.wire import PATIENT, session
 
 _RECOVERY_SECONDS = 15.0
+_ENDED = "the store ended before it answered"
 _BACKLOG = 1024
 # Cloudflare ends a query after 30 seconds; what the simulators hold in memory is not bounded here.
 _LIMITS = Limits()
@@ -48,8 +49,11 @@ class StoreReply:
         self.headers: CIMultiDictProxy[str] = response.headers
 
     async def read(self) -> bytes:
-        """The whole body."""
-        return await self._response.read()
+        """The whole body. Raises ``StoreUnavailable`` when it breaks off."""
+        try:
+            return await self._response.read()
+        except aiohttp.ClientError as error:
+            raise StoreUnavailable(_ENDED) from error
 
     def chunks(self) -> AsyncIterator[bytes]:
         """The body in pieces, as they arrive."""
@@ -173,7 +177,7 @@ class Store:
                 allow_redirects=False,
             )
         except aiohttp.ClientError as error:
-            raise StoreUnavailable("the store ended before it answered") from error
+            raise StoreUnavailable(_ENDED) from error
         if response.status >= 500 and disk.is_scarce(self._blobs):
             response.close()
             raise StoreFull("the store failed, and its disk has no room left")
@@ -190,7 +194,7 @@ class Store:
             async with self._orders.post("http://store/empty", headers=namespace.header) as reply:
                 said = await reply.text()
         except aiohttp.ClientError as error:
-            raise StoreUnavailable("the store ended before it answered") from error
+            raise StoreUnavailable(_ENDED) from error
         if reply.status != 200:
             raise StoreUnavailable(f"the store cannot empty {kind} {id}")
         for file in (self._objects / store_config.unique_key(kind)).glob(f"{said}.sqlite*"):
