@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from aerostack.assets.collect import collect
 from aerostack.assets.content import read
-from aerostack.assets.folder import check
 from aerostack.assets.hashing import asset_hash
 from aerostack.assets.notes import notes, summary
+from aerostack.assets.settings import check
 
 __all__ = ["asset_hash", "check", "collect", "notes", "read", "summary"]

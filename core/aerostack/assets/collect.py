@@ -7,8 +7,9 @@ import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 
-from aerostack.assets import folder, ignore
+from aerostack.assets import ignore, settings
 from aerostack.assets.content import contained
+from aerostack.assets.folder import folder
 from aerostack.assets.hashing import asset_hash
 from aerostack.assets.walk import Walk
 from aerostack.errors import BundleError, Location
@@ -28,10 +29,10 @@ def collect(project: Project) -> Assets | None:
     Raises ``ConfigError`` for settings that make no sense, and ``BundleError`` for a folder that cannot be published as
     it is.
     """
-    if folder.table(project) is None:
+    if settings.table(project) is None:
         return None
-    folder.check(project)
-    root = folder.folder(project)
+    settings.check(project)
+    root = folder(project)
     walk = Walk(root, ignore.read(root, _meta(root, ignore.FILE)))
     files: list[Asset] = []
     for path, real in walk.files():
@@ -46,7 +47,7 @@ def collect(project: Project) -> Assets | None:
     texts = {name: text for name in _SERVING if (text := _text(root, name)) is not None}
     return Assets(
         files=tuple(files),
-        config=folder.served(project, texts),
+        config=settings.served(project, texts),
         digest=_digest(files),
         withheld=tuple(walk.withheld),
     )

@@ -23,10 +23,6 @@ _UPLOAD = frozenset(
     }
 )  # fmt: skip
 
-#: What only code could use.
-_CODE = ("vars", "triggers", "d1_databases", "kv_namespaces", "r2_buckets", "queues", "services", "ai", "browser",
-         "images", "version_metadata")  # fmt: skip
-
 #: About an account of one's own, where there is nothing to do here: Aerostack has its own account and addresses.
 _ELSEWHERE = frozenset({"account_id", "workers_dev", "preview_urls"})
 
@@ -44,15 +40,6 @@ def check_keys(project: Project) -> None:
     queues = project.config.get("queues")
     if isinstance(queues, dict) and queues.get("consumers"):
         raise _refusal(project, "queues.consumers")
-    for key in _CODE if project.main is None else ():
-        if project.config.get(key) not in (None, [], {}, {"crons": []}):
-            raise ConfigError(
-                f"a Worker of static files only has no code that could use `{key}`",
-                key=key,
-                hint=f"remove `{key}`, or name the code: main = …",
-                where=project.where.get(key) or project.where.get(f"{key}[0]"),
-                code="unsupported_key",
-            )
     for resource in project.resources:
         if resource.shared:
             raise _resource(resource, "shared = true", "on Aerostack every environment has its own resources")

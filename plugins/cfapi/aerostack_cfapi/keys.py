@@ -39,20 +39,6 @@ def check_keys(project: Project) -> None:
     queues = project.config.get("queues")
     if isinstance(queues, dict) and queues.get("consumers"):
         raise _refusal(project, "queues.consumers")
-    if project.main is None:
-        _check_no_bindings(project)
-
-
-def _check_no_bindings(project: Project) -> None:
-    for key in sorted(BINDING_KEYS | {"vars"}):
-        if project.config.get(key):
-            raise ConfigError(
-                f"a Worker of static files only has no code that could use `{key}`",
-                key=key,
-                hint=f"remove `{key}`, or name the code: main = …",
-                where=project.where.get(key) or project.where.get(f"{key}[0]"),
-                code="unsupported_key",
-            )
 
 
 def _refusal(project: Project, key: str) -> ConfigError:

@@ -6,12 +6,12 @@ import dataclasses
 import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from aerostack import assets
-from aerostack.errors import BundleError, ConfigError
+from aerostack.errors import BundleError, ConfigError, Location
 from aerostack.model import Project
 
 if TYPE_CHECKING:
@@ -153,6 +153,30 @@ def test_settings_that_cannot_be_meant_are_refused_where_they_stand(
     assert isinstance(error, ConfigError)
     assert (str(error), error.key, error.code) == (message, f"assets.{key}", "assets")
     assert error.hint and error.where is not None and error.where.line == line
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("vars", {"A": "1"}),
+        ("kv_namespaces", [{"binding": "KV"}]),
+        ("queues", {"producers": [{"binding": "Q", "queue": "q"}]}),
+        ("ai", {"binding": "AI"}),
+        ("triggers", {"crons": ["* * * * *"]}),
+    ],
+)
+def test_what_only_code_could_use_is_refused_without_code(site: Site, key: str, value: Any) -> None:
+    project = site.project()
+    with_key = dataclasses.replace(
+        project, config={**project.config, key: value}, where={**project.where, key: Location(project.file, 9, 1)}
+    )
+    with pytest.raises(ConfigError) as raised:
+        assets.collect(with_key)
+    error = raised.value
+    assert str(error) == f"a Worker of static files only has no code that could use `{key}`"
+    assert (error.hint, error.key) == (f"remove `{key}`, or name the code: main = …", key)
+    assert error.where is not None and error.where.line == 9
+    assert assets.collect(dataclasses.replace(with_key, main=site.root / "index.js")) is not None
 
 
 def test_a_folder_beside_the_project_may_be_named(site: Site) -> None:

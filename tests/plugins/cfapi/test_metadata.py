@@ -114,17 +114,6 @@ def test_a_worker_of_static_files_only_has_no_code_in_its_metadata() -> None:
     }
 
 
-@pytest.mark.parametrize(
-    "config", [{"vars": {"A": "1"}}, {"kv_namespaces": [{"binding": "KV"}]}, {"ai": {"binding": "AI"}}]
-)
-def test_what_only_code_could_use_is_refused_without_code(config: dict[str, Json]) -> None:
-    (key,) = config
-    with pytest.raises(ConfigError) as raised:
-        check_keys(project(assets={"directory": "public"}, **config))
-    assert raised.value.message == f"a Worker of static files only has no code that could use `{key}`"
-    assert raised.value.hint == f"remove `{key}`, or name the code: main = …"
-
-
 def test_the_hash_follows_code_and_configuration_and_nothing_else() -> None:
     first = content_hash(metadata(project(vars={"A": "1"}), BUNDLE, []), BUNDLE)
     assert first == content_hash(metadata(project(vars={"A": "1"}), BUNDLE, []), BUNDLE)
