@@ -31,7 +31,11 @@ _FORM = {
         "required": True,
         "content": {
             "multipart/form-data": {
-                "schema": {"type": "object", "additionalProperties": {"type": "string", "format": "binary"}}
+                "schema": {
+                    "type": "object",
+                    "minProperties": 1,
+                    "additionalProperties": {"type": "string", "format": "binary"},
+                }
             }
         },
     }
@@ -100,4 +104,6 @@ async def _files(request: Request) -> dict[str, Sent]:
             if name in found:
                 raise invalid(f"two parts are called {name[:80]}")
             found[name] = Sent(unquote(part.filename or ""), await part.read())
+    if not found:
+        raise invalid("the form has no file")
     return found

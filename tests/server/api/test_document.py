@@ -65,7 +65,7 @@ def test_it_holds_within_an_environment_that_exists(sqlite_server, tmp_path):
     known = {"project": project.slug, "environment": "staging", "binding": "IT", "deployment": made["id"]}
     parameters = "[parameters]\n" + "".join(f'"path.{name}" = "{text}"\n' for name, text in known.items())
     # What it removes, or replaces by something that does not start, is no test of the others.
-    only = "--include-path-regex=/environments/.*/(resources|secrets|d1|kv|deployments)"
+    only = "--include-path-regex=/assets|/environments/.*/(resources|secrets|d1|kv|deployments)"
     check(sqlite_server, project.tenant.key, tmp_path, only, configuration=parameters)
     assert fetch(made["url"]) == (200, "still here")
 
