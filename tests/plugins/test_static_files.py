@@ -133,6 +133,22 @@ def test_what_is_unchanged_is_not_sent_again(run: Run, folder: Path, edge: Runni
     assert writes == ["assets-upload-session", first.document["worker"]]
 
 
+def test_files_that_do_not_arrive_change_nothing(run: Run, folder: Path, edge: RunningEdge) -> None:
+    site.write(folder, code=None)
+    mark = uuid.uuid4().hex
+    (folder / "public/index.html").write_text(mark)
+    url = run("deploy", "--backend", "cfapi").stdout.strip()
+    (folder / "public/index.html").write_text(f"{mark} changed")
+    with edge.refusing("POST", "/assets/upload", status=403, code=10000, message="expired"):
+        done = run("deploy", "--backend", "cfapi", "--json")
+    assert done.status == 1
+    assert "expired" in done.document["error"]["message"]
+    assert done.document["outcome"] == "not_applied"
+    assert fetch(f"{url}/") == (200, mark)
+    assert run("deploy", "--backend", "cfapi").status == 0
+    assert fetch(f"{url}/") == (200, f"{mark} changed")
+
+
 def test_what_one_backend_has_uploaded_the_other_does_not_send(run: Run, folder: Path, edge: RunningEdge) -> None:
     site.write(folder)
     (folder / "public/unique.txt").write_text(uuid.uuid4().hex)
