@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,6 +12,7 @@ from aerostack.assets import ignore, settings
 from aerostack.assets.content import contained
 from aerostack.assets.folder import folder
 from aerostack.assets.hashing import asset_hash
+from aerostack.assets.memory import recall
 from aerostack.assets.walk import Walk
 from aerostack.errors import BundleError, Location
 from aerostack.model import Asset, Assets, Project
@@ -34,15 +36,22 @@ def collect(project: Project) -> Assets | None:
     settings.check(project)
     root = folder(project)
     walk = Walk(root, ignore.read(root, _meta(root, ignore.FILE)))
+    memory = recall(project, root)
     files: list[Asset] = []
     for path, real in walk.files():
         if len(files) == MOST:
             raise _error(root, f"the assets folder has more than {MOST:,} files", _FEWER)
-        content = contained(real, LARGEST)
-        if len(content) > LARGEST:
-            size = _mebibytes(real.stat().st_size)
-            raise _error(real, f"the static file {path} has {size}, and one may have 25 MiB", _SMALLER)
-        files.append(Asset(path=f"/{path}", file=real, size=len(content), hash=asset_hash(content, path)))
+        found = os.stat(real, follow_symlinks=False)  # noqa: PTH116
+        if found.st_size > LARGEST:
+            raise _error(
+                real, f"the static file {path} has {_mebibytes(found.st_size)}, and one may have 25 MiB", _SMALLER
+            )
+        digest = memory.known(path, found)
+        if digest is None:
+            digest = asset_hash(contained(real, LARGEST), path)
+            memory.note(path, found, digest)
+        files.append(Asset(path=f"/{path}", file=real, size=found.st_size, hash=digest))
+    memory.keep()
     _check_alike(files)
     texts = {name: text for name in _SERVING if (text := _text(root, name)) is not None}
     return Assets(
