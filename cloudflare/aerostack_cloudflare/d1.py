@@ -34,7 +34,7 @@ class D1:
     """The databases of an account. Every call raises ``RemoteError``."""
 
     def __init__(self, http: Client, account_id: str) -> None:
-        self._http = http
+        self.http = http
         self._api = Api(http, "d1", f"/accounts/{account_id}/d1/database")
 
     def get(self, id_or_name: str) -> Database | None:
@@ -59,16 +59,29 @@ class D1:
         def send() -> Database:
             return _database(self._api.call("POST", "", f"creating the D1 database {name}", json=body).record)
 
-        return settle(self._http, send, lambda: self.get(name))
+        return settle(self.http, send, lambda: self.get(name))
 
-    def query(self, database_id: str, sql: str, params: Sequence[Any] = ()) -> tuple[QueryResult, ...]:
-        """Run SQL; one result for each statement. Not repeated when its fate is unknown.
+    def query(
+        self,
+        database_id: str,
+        sql: str,
+        params: Sequence[Any] = (),
+        *,
+        operation: str | None = None,
+        repeatable: bool = False,
+    ) -> tuple[QueryResult, ...]:
+        """Run SQL, in one transaction; one result for each statement.
 
-        ``POST /accounts/{account}/d1/database/{id}/query``
+        ``operation`` says what it is for, in words. Only what is ``repeatable``, because it reads, is sent again when
+        its fate is unknown. ``POST /accounts/{account}/d1/database/{id}/query``
         """
-        operation = f"querying the D1 database {database_id}"
-        body = {"sql": sql} | ({"params": list(params)} if params else {})
-        answer = self._api.call("POST", f"/{segment(database_id)}/query", operation, json=body)
+        answer = self._api.call(
+            "POST",
+            f"/{segment(database_id)}/query",
+            operation or f"querying the D1 database {database_id}",
+            json={"sql": sql} | ({"params": list(params)} if params else {}),
+            repeatable=repeatable,
+        )
         return tuple(
             QueryResult(tuple(row.raw for row in item.records("results")), item.record("meta").raw)
             for item in answer.records

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import field
+from pathlib import Path
 from typing import Literal, Protocol
 
 from aerostack.model import Journal, Journals, Json
@@ -16,6 +17,7 @@ from aerostack.values import dataclass
 #: Each capability: its hooks, all of them or none, and what a backend without it cannot do.
 CAPABILITIES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "rollback": (("aerostack_rollback",), "make an earlier version live again"),
+    "migrations": (("aerostack_migrations", "aerostack_apply_migration"), "migrate a database"),
     "secrets": (("aerostack_secrets", "aerostack_change_secrets"), "set secrets"),
 }
 
@@ -59,3 +61,12 @@ class SecretsChanged:
     """Secrets were set or deleted. ``version`` is what is live now, where the change made a version."""
 
     version: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Migration:
+    """A file that takes the schema of a database forward. ``name`` is what the database knows it by."""
+
+    name: str
+    path: Path
+    sql: str

@@ -21,7 +21,7 @@ from typing import Any
 
 import pluggy
 
-from aerostack.capabilities import OpenJournals, RolledBack, SecretName, SecretsChanged
+from aerostack.capabilities import Migration, OpenJournals, RolledBack, SecretName, SecretsChanged
 from aerostack.errors import AerostackError
 from aerostack.model import (
     BackendSpec,
@@ -34,16 +34,19 @@ from aerostack.model import (
     Project,
     Provisioned,
     Resolution,
+    Resource,
     Secret,
     Tools,
 )
 
 __all__ = [
+    "aerostack_apply_migration",
     "aerostack_backend",
     "aerostack_change_secrets",
     "aerostack_config",
     "aerostack_deploy",
     "aerostack_diagnose",
+    "aerostack_migrations",
     "aerostack_provision",
     "aerostack_resolve",
     "aerostack_rollback",
@@ -133,6 +136,29 @@ def aerostack_change_secrets(  # type: ignore[empty-body]
 
     A value is revealed in the last line before the wire, and in no other. Returns when the names were read back. Raises
     ``NotFoundError`` when one that is to be deleted is not set.
+    """
+
+
+@hookspec(firstresult=True)
+def aerostack_migrations(  # type: ignore[empty-body]
+    project: Project, database: Resource, table: str, settings: Any, journals: OpenJournals, tools: Tools
+) -> tuple[str, ...]:
+    """Capability ``migrations``: the names of those that ``table`` of the database says are applied. Reads only."""
+
+
+@hookspec(firstresult=True)
+def aerostack_apply_migration(  # type: ignore[empty-body]
+    project: Project,
+    database: Resource,
+    table: str,
+    migration: Migration,
+    settings: Any,
+    journals: OpenJournals,
+    tools: Tools,
+) -> Migration:
+    """Capability ``migrations``: apply one and note it in ``table``, in one transaction, and return it.
+
+    When the answer is lost, the row in the table decides. Raises with the file as ``where``.
     """
 
 

@@ -18,7 +18,10 @@ _HOP = frozenset({"host", "connection", "transfer-encoding", "content-length", "
 
 @dataclass
 class Fatal:
-    """At write number ``at``, kill ``pid`` before the account has seen the request, or before its answer arrives."""
+    """At write number ``at``, kill ``pid`` before the account has seen the request, or before its answer arrives.
+
+    Without a ``pid`` nobody is killed: the connection alone ends.
+    """
 
     at: int
     when: Literal["before", "after"]
@@ -73,7 +76,8 @@ def fatal_proxy(base_url: str, fatal: Fatal) -> Iterator[str]:
         do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = relay
 
         def _end_client(self) -> None:
-            os.kill(fatal.pid, signal.SIGKILL)
+            if fatal.pid:
+                os.kill(fatal.pid, signal.SIGKILL)
             self.close_connection = True
 
     class Server(ThreadingHTTPServer):

@@ -11,7 +11,7 @@ from dataclasses import is_dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from aerostack.capabilities import CAPABILITIES, OpenJournals, RolledBack, SecretName, SecretsChanged
+from aerostack.capabilities import CAPABILITIES, Migration, OpenJournals, RolledBack, SecretName, SecretsChanged
 from aerostack.errors import AerostackError, BackendContractError, BackendError, UnsupportedError
 from aerostack.model import (
     BackendSpec,
@@ -22,6 +22,7 @@ from aerostack.model import (
     Project,
     Provisioned,
     Resolution,
+    Resource,
     Secret,
     Tools,
 )
@@ -154,6 +155,47 @@ class Backend:
             SecretsChanged,
             project=project,
             changes=changes,
+            settings=settings,
+            journals=journals,
+            tools=tools,
+        )
+
+    def migrations(
+        self, project: Project, database: Resource, table: str, settings: Any, journals: OpenJournals, tools: Tools
+    ) -> tuple[str, ...]:
+        """``aerostack_migrations``."""
+        self._need("migrations")
+        found = self._call(
+            "aerostack_migrations",
+            tuple,
+            project=project,
+            database=database,
+            table=table,
+            settings=settings,
+            journals=journals,
+            tools=tools,
+        )
+        return self._each(str, found)
+
+    def apply_migration(
+        self,
+        project: Project,
+        database: Resource,
+        table: str,
+        migration: Migration,
+        settings: Any,
+        journals: OpenJournals,
+        tools: Tools,
+    ) -> Migration:
+        """``aerostack_apply_migration``."""
+        self._need("migrations")
+        return self._call(
+            "aerostack_apply_migration",
+            Migration,
+            project=project,
+            database=database,
+            table=table,
+            migration=migration,
             settings=settings,
             journals=journals,
             tools=tools,

@@ -15,6 +15,7 @@ OURS: Mapping[str, str] = {
     "plan": "deploy:plan",
     "rollback": "rollback:rollback",
     "secrets": "secrets:app",
+    "migrations": "migrations:app",
     "wrangler-config": "wrangler_config:wrangler_config",
     "wrangler": "wrangler:wrangler",
     "backends": "backends:backends",

@@ -13,6 +13,7 @@ import typer
 from aerostack.cli.introduce import heading, introduce
 from aerostack.cli.output import Output
 from aerostack.cli.run import run
+from aerostack.errors import AerostackError
 from aerostack.values import dataclass
 
 if TYPE_CHECKING:
@@ -58,8 +59,13 @@ class Place:
         """Call ``body`` with the place; end the command with its status."""
 
         def with_place(output: Output) -> int | None:
-            with self._reached(output) as (prepared, tools):
-                return body(output, prepared, tools)
+            try:
+                with self._reached(output) as (prepared, tools):
+                    return body(output, prepared, tools)
+            except AerostackError as error:
+                if getattr(error, "applied", False) is None:
+                    self.known["outcome"] = "unknown"
+                raise
 
         run(with_place, as_json=as_json, debug=debug, heading=lambda: self.known)
 

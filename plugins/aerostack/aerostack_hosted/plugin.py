@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from aerostack.capabilities import OpenJournals, RolledBack, SecretName, SecretsChanged
+from aerostack.capabilities import Migration, OpenJournals, RolledBack, SecretName, SecretsChanged
 from aerostack.hookspecs import hookimpl
-from aerostack.model import BackendSpec, Deployment, Journal, Policy, Project, Provisioned, Resolution, Secret, Tools
+from aerostack.model import (
+    BackendSpec,
+    Deployment,
+    Journal,
+    Policy,
+    Project,
+    Provisioned,
+    Resolution,
+    Resource,
+    Secret,
+    Tools,
+)
 from aerostack_hosted.settings import HostedSettings
 
 
@@ -18,7 +29,7 @@ def aerostack_backend() -> BackendSpec:
         default_environment="staging",
         any_environment=True,
         keeps_ids=True,
-        capabilities=frozenset({"rollback", "secrets"}),
+        capabilities=frozenset({"migrations", "rollback", "secrets"}),
     )
 
 
@@ -70,3 +81,21 @@ def aerostack_change_secrets(
     from aerostack_hosted.secrets import change
 
     return change(project, changes, settings, tools)
+
+
+@hookimpl
+def aerostack_migrations(
+    project: Project, database: Resource, table: str, settings: HostedSettings, tools: Tools
+) -> tuple[str, ...]:
+    from aerostack_hosted.migrations import applied
+
+    return applied(project, database, table, settings, tools)
+
+
+@hookimpl
+def aerostack_apply_migration(
+    project: Project, database: Resource, table: str, migration: Migration, settings: HostedSettings, tools: Tools
+) -> Migration:
+    from aerostack_hosted.migrations import apply
+
+    return apply(project, database, table, migration, settings, tools)

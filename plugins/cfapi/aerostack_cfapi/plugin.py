@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from aerostack.capabilities import OpenJournals, RolledBack, SecretName, SecretsChanged
+from aerostack.capabilities import Migration, OpenJournals, RolledBack, SecretName, SecretsChanged
 from aerostack.hookspecs import hookimpl
 from aerostack.model import (
     BackendSpec,
@@ -16,6 +16,7 @@ from aerostack.model import (
     Project,
     Provisioned,
     Resolution,
+    Resource,
     Secret,
     Tools,
 )
@@ -30,7 +31,7 @@ def aerostack_backend() -> BackendSpec:
     return BackendSpec(
         summary="your own Cloudflare account, through Cloudflare's REST API; needs no Node",
         settings=CfapiSettings,
-        capabilities=frozenset({"rollback", "secrets"}),
+        capabilities=frozenset({"migrations", "rollback", "secrets"}),
     )
 
 
@@ -102,3 +103,34 @@ def aerostack_change_secrets(
     from aerostack_cloudflare.project import secrets
 
     return secrets.change(connect(project, settings, tools), project, changes, journals, tools)
+
+
+@hookimpl
+def aerostack_migrations(
+    project: Project,
+    database: Resource,
+    table: str,
+    settings: CfapiSettings,
+    journals: OpenJournals,
+    tools: Tools,
+) -> tuple[str, ...]:
+    from aerostack_cfapi.account import connect
+    from aerostack_cloudflare.project import migrations
+
+    return migrations.applied(connect(project, settings, tools), project, database, table, journals)
+
+
+@hookimpl
+def aerostack_apply_migration(
+    project: Project,
+    database: Resource,
+    table: str,
+    migration: Migration,
+    settings: CfapiSettings,
+    journals: OpenJournals,
+    tools: Tools,
+) -> Migration:
+    from aerostack_cfapi.account import connect
+    from aerostack_cloudflare.project import migrations
+
+    return migrations.apply(connect(project, settings, tools), project, database, table, migration, journals, tools)

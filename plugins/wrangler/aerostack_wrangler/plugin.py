@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aerostack.capabilities import OpenJournals, RolledBack, SecretName, SecretsChanged
+from aerostack.capabilities import Migration, OpenJournals, RolledBack, SecretName, SecretsChanged
 from aerostack.hookspecs import hookimpl
 from aerostack.model import (
     BackendSpec,
@@ -17,6 +17,7 @@ from aerostack.model import (
     Project,
     Provisioned,
     Resolution,
+    Resource,
     Secret,
     Tools,
 )
@@ -31,7 +32,7 @@ def aerostack_backend() -> BackendSpec:
     return BackendSpec(
         summary="your own Cloudflare account, through the real wrangler (--use-own-account)",
         settings=WranglerSettings,
-        capabilities=frozenset({"rollback", "secrets"}),
+        capabilities=frozenset({"migrations", "rollback", "secrets"}),
     )
 
 
@@ -110,3 +111,34 @@ def aerostack_change_secrets(
     from aerostack_wrangler.account import connect
 
     return secrets.change(connect(project, settings, tools), project, changes, journals, tools)
+
+
+@hookimpl
+def aerostack_migrations(
+    project: Project,
+    database: Resource,
+    table: str,
+    settings: WranglerSettings,
+    journals: OpenJournals,
+    tools: Tools,
+) -> tuple[str, ...]:
+    from aerostack_cloudflare.project import migrations
+    from aerostack_wrangler.account import connect
+
+    return migrations.applied(connect(project, settings, tools), project, database, table, journals)
+
+
+@hookimpl
+def aerostack_apply_migration(
+    project: Project,
+    database: Resource,
+    table: str,
+    migration: Migration,
+    settings: WranglerSettings,
+    journals: OpenJournals,
+    tools: Tools,
+) -> Migration:
+    from aerostack_cloudflare.project import migrations
+    from aerostack_wrangler.account import connect
+
+    return migrations.apply(connect(project, settings, tools), project, database, table, migration, journals, tools)

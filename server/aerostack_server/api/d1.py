@@ -7,23 +7,19 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from aerostack_cloudflare.account import Cloudflare
+from aerostack.errors import ConfigError
+from aerostack_cloudflare import migrations
 from aerostack_server.api import environments
 from aerostack_server.api.environments import Name, ProjectRef
 from aerostack_server.api.route import PolicyRoute, answer, caller_of, policy, server_of
 from aerostack_server.deploys import resources
 from aerostack_server.identity import audit
 from aerostack_server.identity.caller import Caller
+from aerostack_server.problems import invalid
 from aerostack_server.server import Server
 
 router = APIRouter(
     route_class=PolicyRoute, prefix="/projects/{project}/environments/{environment}/d1/{binding}", tags=["d1"]
-)
-
-#: wrangler's table, so that a project can go from one to the other.
-_TABLE = (
-    "CREATE TABLE IF NOT EXISTS d1_migrations(id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE, "
-    "applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL);"
 )
 
 
@@ -37,7 +33,7 @@ class Query(BaseModel):
 class Migration(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    name: Annotated[str, Field(min_length=1, max_length=255, pattern=r"^[^\x00-\x1f/\\']+$")]
+    name: Annotated[str, Field(min_length=1, max_length=255, pattern=r"^[^\x00-\x1f\\]+$")]
     sql: Annotated[str, Field(min_length=1, max_length=1_000_000)]
 
 
@@ -66,7 +62,7 @@ async def applied(request: Request, project: ProjectRef, environment: Name, bind
     """Those that were applied."""
     caller, server = caller_of(request), server_of(request)
     database = await _database(server, caller, project, environment, binding)
-    names = await server.deploys.on_platform(lambda: _applied(server.deploys.platform.account, database))
+    names = await server.deploys.on_platform(lambda: migrations.listed(server.deploys.platform.account.d1, database))
     return answer({"items": [{"name": name} for name in names], "next": None})
 
 
@@ -78,28 +74,21 @@ async def apply(request: Request, project: ProjectRef, environment: Name, bindin
     database = await _database(server, caller, project, environment, binding)
 
     def work() -> list[str]:
-        account = server.deploys.platform.account
-        known, done = set(_applied(account, database)), []
-        for migration in body.migrations:
-            if migration.name not in known:
-                # The name's form lets no quote in, and D1 takes no parameters with several statements.
-                noted = f"VALUES ('{migration.name}')"
-                account.d1.query(
-                    database, f"{migration.sql.rstrip().rstrip(';')};\nINSERT INTO d1_migrations (name) {noted};"
-                )
-                done.append(migration.name)
-        return done
+        d1 = server.deploys.platform.account.d1
+        known = set(migrations.listed(d1, database))
+        return [
+            migration.name
+            for migration in body.migrations
+            if migration.name not in known and migrations.apply(d1, database, migration.name, migration.sql)
+        ]
 
-    done = await server.deploys.on_platform(work)
+    try:
+        done = await server.deploys.on_platform(work)
+    except ConfigError as error:
+        raise invalid(error.message) from error
     if done:
         await _audit(server, caller, "d1.migrate", f"{project}/{environment}/{binding}", names=done)
     return answer({"items": [{"name": name} for name in done], "next": None})
-
-
-def _applied(account: Cloudflare, database: str) -> list[str]:
-    account.d1.query(database, _TABLE)
-    found = account.d1.query(database, "SELECT name FROM d1_migrations ORDER BY id")
-    return [str(row["name"]) for row in found[-1].rows]
 
 
 async def _database(server: Server, caller: Caller, project: str, environment: str, binding: str) -> str:

@@ -96,6 +96,36 @@ def test_secrets_reach_the_worker_and_no_output(run: Run, project: Path) -> None
     assert run("deploy", "--json").document["outcome"] == "unchanged"
 
 
+def test_migrations_are_applied_in_order_each_once(run: Run, project: Path) -> None:
+    folder = project / "migrations"
+    folder.mkdir(exist_ok=True)
+    for file in folder.iterdir():
+        file.unlink()
+    (folder / "0001_it's.sql").write_text("CREATE TABLE shelf (a TEXT) -- no end", encoding="utf-8")
+    (folder / "0002_fill.sql").write_text("INSERT INTO nowhere VALUES (1);", encoding="utf-8")
+    early = run("migrations", "list", "--json")
+    assert early.status == 1
+    run("deploy", "--yes")
+    failed = run("migrations", "apply", "--json")
+    assert failed.status == 1
+    assert failed.document["applied"] == ["0001_it's.sql"]
+    assert "no such table: nowhere" in failed.document["error"]["message"]
+    assert failed.document["error"]["where"] == "0002_fill.sql"
+    (folder / "0002_fill.sql").write_text("INSERT INTO shelf VALUES ('x');", encoding="utf-8")
+    assert run("migrations", "apply").stdout == "applied 1 migration to DB\n"
+    listed = run("migrations", "list", "--json").document
+    assert (listed["applied"], listed["pending"]) == (["0001_it's.sql", "0002_fill.sql"], [])
+    assert run("migrations", "apply", "--json").document["outcome"] == "unchanged"
+    file = project / "aerostack.toml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace('binding = "DB"', 'binding = "DB"\nmigrations_table = "mine"'), encoding="utf-8")
+    refused = run("migrations", "list", "--json")
+    assert refused.status == 2
+    assert refused.document["error"]["message"] == (
+        "Aerostack keeps the applied migrations in d1_migrations, and nowhere else"
+    )
+
+
 def test_an_earlier_deployment_comes_back(run: Run, project: Path) -> None:
     source = next(project.glob("src/index.*"))
 
