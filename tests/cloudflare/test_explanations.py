@@ -114,7 +114,7 @@ def told(diagnosis: Diagnosis | None) -> tuple[str, str | None, str | None]:
             "The binding name 'LIMIT' is used more than once.",
             (
                 "two bindings, variables or secrets of the Worker are called `LIMIT`",
-                "give one of them another name; a secret is removed with: wrangler secret delete LIMIT --name shop",
+                "give one of them another name; a secret is removed with: aerostack secrets delete LIMIT",
                 place("LIMIT"),
             ),
         ),
@@ -123,7 +123,7 @@ def told(diagnosis: Diagnosis | None) -> tuple[str, str | None, str | None]:
             "binding API_KEY of type inherit: there is no 'API_KEY' yet",
             (
                 "the secret `API_KEY` is to be kept from the version before, which does not have it",
-                "set it: wrangler secret put API_KEY --name shop",
+                "set it: aerostack secrets set API_KEY, with the same --env and --backend",
                 None,
             ),
         ),

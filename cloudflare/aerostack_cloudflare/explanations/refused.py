@@ -51,8 +51,7 @@ def _name_used_twice(match: re.Match[str], project: Project) -> Diagnosis:
     where = project.where.get(f"vars.{match[1]}") or (entry.where if entry else None)
     return Diagnosis(
         message=f"two bindings, variables or secrets of the Worker are called `{match[1]}`",
-        hint=f"give one of them another name; a secret is removed with: wrangler secret delete {match[1]} "
-        f"--name {project.name}",
+        hint=f"give one of them another name; a secret is removed with: aerostack secrets delete {match[1]}",
         where=where,
     )
 
@@ -60,7 +59,7 @@ def _name_used_twice(match: re.Match[str], project: Project) -> Diagnosis:
 def _nothing_to_inherit(match: re.Match[str], project: Project) -> Diagnosis:
     return Diagnosis(
         message=f"the secret `{match[1]}` is to be kept from the version before, which does not have it",
-        hint=f"set it: wrangler secret put {match[1]} --name {project.name}",
+        hint=f"set it: aerostack secrets set {match[1]}, with the same --env and --backend",
     )
 
 

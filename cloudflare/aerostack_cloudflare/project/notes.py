@@ -25,5 +25,5 @@ def unset_secrets(project: Project, secrets: Collection[str]) -> tuple[str, ...]
         return ()
     return (
         f"required secrets that are not set on {project.name}: {', '.join(unset)} "
-        f"(after the deploy: `aerostack wrangler secret put {unset[0]} --name {project.name}`, or in the dashboard)",
+        f"(after the deploy: `aerostack secrets set {unset[0]}`, with the same --env and --backend)",
     )

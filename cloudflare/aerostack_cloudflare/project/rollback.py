@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from aerostack.capabilities import OpenJournals, RolledBack
-from aerostack.errors import NotFoundError, RemoteError, UsageError
+from aerostack.errors import NotFoundError, OvertakenError, RemoteError, UsageError
 from aerostack.http import parallel
 from aerostack.model import Journal, Project, Tools
 from aerostack_cloudflare.account import Cloudflare
+from aerostack_cloudflare.project.last import Last, keep, recall
 from aerostack_cloudflare.script import LiveDeployment, Version
 
 #: Under this name the journal keeps what a run was about to make live, and instead of what.
@@ -40,17 +42,19 @@ def rollback(
         raise NotFoundError(
             f"nothing of {name} is live in this account", applied=False, hint="deploy it first: aerostack deploy"
         )
-    live = deployments[0]
+    live, last = deployments[0], recall(journal)
     if version is None and _is_interrupted(journal, deployments):
         aim = live.versions[0][0]
+    elif version is None:
+        aim = _before(name, deployments)
+        _check_known(name, last, live, aim)
     else:
-        aim = _named(name, version, versions, deployments) if version else _before(name, deployments)
+        aim = _named(name, version, versions, deployments)
     if live.versions == ((aim, 100),):
-        journal.forget(_KEY)
+        _settle(journal, last, live, tools)
         return RolledBack(version=aim, said=f"{name} runs the version {aim} already", urls=urls, outcome="unchanged")
     journal.intend(_KEY, _intent(aim, live))
-    _switch(cloudflare, name, aim, tools)
-    journal.forget(_KEY)
+    _settle(journal, last, _switch(cloudflare, name, aim, tools), tools)
     was = ", ".join(item for item, _ in live.versions)
     return RolledBack(
         version=aim,
@@ -60,17 +64,38 @@ def rollback(
     )
 
 
-def _switch(cloudflare: Cloudflare, name: str, version: str, tools: Tools) -> None:
+def _switch(cloudflare: Cloudflare, name: str, version: str, tools: Tools) -> LiveDeployment:
     message = "rolled back by aerostack"
     try:
-        cloudflare.scripts.deploy(name, version, message=message)
+        return cloudflare.scripts.deploy(name, version, message=message)
     except RemoteError as error:
         if error.remote_code != _SECRETS_CHANGED or error.applied is not False:
             raise
         if not tools.confirm(f"{error.message}. Roll back, so that the secrets are what they were then?"):
             error.hint = "the secrets would be what they were then: if that is meant, roll back with --yes"
             raise
-        cloudflare.scripts.deploy(name, version, message=message, force=True)
+        return cloudflare.scripts.deploy(name, version, message=message, force=True)
+
+
+def _settle(journal: Journal, last: Last | None, live: LiveDeployment, tools: Tools) -> None:
+    """Close the intent, and let what is live be what the next deploy expects to find: of which code, it has to look."""
+    journal.forget(_KEY)
+    if last is not None and last.deployment != live.id:
+        keep(journal, replace(last, deployment=live.id, version=live.versions[0][0], digest=""), tools)
+
+
+def _check_known(name: str, last: Last | None, live: LiveDeployment, aim: str) -> None:
+    """Raise ``OvertakenError`` when what is live is not what was last made so from here: it is not ours to undo."""
+    if last is None or last.deployment == live.id:
+        return
+    when = f" since {live.created_on}" if live.created_on else ""
+    shown = ", ".join(item for item, _ in live.versions)
+    raise OvertakenError(
+        f"{name} runs the version {shown}{when}, which is not what was last deployed from here ({last.version}): "
+        "going back would undo what somebody else did",
+        applied=False,
+        hint=f"if that is meant, name where to: aerostack rollback {aim}, with the same --env and --backend",
+    )
 
 
 def _before(name: str, deployments: Sequence[LiveDeployment]) -> str:

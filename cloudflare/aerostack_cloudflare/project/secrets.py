@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from aerostack.capabilities import OpenJournals, SecretName, SecretsChanged
 from aerostack.errors import NotFoundError, OvertakenError, RemoteError
 from aerostack.http import parallel
 from aerostack.model import Journal, Project, Secret, Tools
 from aerostack_cloudflare.account import Cloudflare
+from aerostack_cloudflare.project.last import keep, recall
+from aerostack_cloudflare.script import LiveDeployment
 
 
 def listed(cloudflare: Cloudflare, project: Project, journals: OpenJournals) -> tuple[SecretName, ...]:
@@ -28,9 +31,9 @@ def change(
 ) -> SecretsChanged:
     """Set and delete, all or none, which makes a version that is live at once. Three rounds, one write."""
     journal = journals.at(cloudflare.account_id)
-    before = _names(cloudflare, project)
+    names, before = _look(cloudflare, project)
     for name, value in changes.items():
-        if value is None and name not in before:
+        if value is None and name not in names:
             raise NotFoundError(
                 f"no secret {name} is set on {project.name}",
                 applied=False,
@@ -45,17 +48,21 @@ def change(
         if error.applied is False:
             _settled(journal, changes)
         raise
-    after, deployments = parallel(
-        lambda: _names(cloudflare, project), lambda: cloudflare.scripts.deployments(project.name)
-    )
-    different = [name for name, value in changes.items() if (value is None) == (name in after)]
+    names, after = _look(cloudflare, project)
+    different = [name for name, value in changes.items() if (value is None) == (name in names)]
     if different:
         raise OvertakenError(
             f"{', '.join(different)} of {project.name} was changed by somebody else at the same time",
             hint="agree who changes it, then run the same command again",
         )
     _settled(journal, changes)
-    live = deployments[0].versions if deployments else ()
+    last = recall(journal)
+    live = after[0].versions if after else ()
+    ours = [item.id for item in before[:1]] == [item.id for item in after[1:2]] and len(live) == 1
+    if last is not None and ours and last.deployment == after[1].id:
+        # The same code with other secrets: the next deploy finds what it expects, and has nothing to do.
+        known = ",".join(sorted(names))
+        keep(journal, replace(last, deployment=after[0].id, version=live[0][0], secrets=known), tools)
     return SecretsChanged(version=live[0][0] if live else None)
 
 
@@ -72,6 +79,11 @@ def _send(cloudflare: Cloudflare, name: str, changes: Mapping[str, Secret | None
         except NotFoundError:
             # It was there a moment ago: a request of ours whose answer was lost, or somebody who meant the same.
             return
+
+
+def _look(cloudflare: Cloudflare, project: Project) -> tuple[tuple[str, ...], tuple[LiveDeployment, ...]]:
+    """The names of those that are set, and the deployments, the newest first."""
+    return parallel(lambda: _names(cloudflare, project), lambda: cloudflare.scripts.deployments(project.name))
 
 
 def _names(cloudflare: Cloudflare, project: Project) -> tuple[str, ...]:

@@ -100,11 +100,30 @@ def test_a_killed_rollback_is_finished_and_not_undone(
     assert own.run("rollback", "--json").document["version"] == second
 
 
-def test_a_rollout_that_is_under_way_ends_with_what_was_live_before_it(own: Own) -> None:
+def test_what_somebody_else_made_live_is_not_undone_unasked(own: Own) -> None:
+    first, second = own.deploy("one"), own.deploy("two")
+    third = own.deploy("three")
+    theirs = {"strategy": "percentage", "versions": [{"version_id": second, "percentage": 100}]}
+    own.edge.account("POST", f"/workers/scripts/{own.name}/deployments", theirs)
+    own.edge.forget()
+    done = own.run("rollback", "--json")
+    assert (done.status, done.document["outcome"]) == (4, "not_applied")
+    error = done.document["error"]
+    assert error["code"] == "overtaken"
+    assert error["message"].startswith(f"{own.name} runs the version {second} since ")
+    assert f"which is not what was last deployed from here ({third})" in error["message"]
+    assert f"aerostack rollback {third}, with the same --env and --backend" in error["hint"]
+    assert own.writes() == []
+    assert own.run("rollback", first, "--json").document["version"] == first
+    # What was named is ours now, and can be undone.
+    assert own.run("rollback", "--json").document["version"] == second
+
+
+def test_a_rollout_that_is_under_way_ends_with_the_version_that_is_named(own: Own) -> None:
     first, second = own.deploy("one"), own.deploy("two")
     split = [{"version_id": first, "percentage": 50}, {"version_id": second, "percentage": 50}]
     own.edge.account("POST", f"/workers/scripts/{own.name}/deployments", {"strategy": "percentage", "versions": split})
-    done = own.run("rollback", "--json").document
+    done = own.run("rollback", second, "--json").document
     assert (done["version"], done["previous"]) == (second, [first, second])
 
 

@@ -50,6 +50,16 @@ def test_a_value_stands_in_no_output_and_in_no_file(own: Own) -> None:
     assert [file for file in own.folder.rglob("*") if file.is_file() and CANARY.encode() in file.read_bytes()] == []
 
 
+def test_a_deploy_after_it_has_nothing_to_do(own: Own) -> None:
+    own.deploy("one ")
+    version = own.run("secrets", "set", "TOKEN", "--json", stdin="x").document["version"]
+    own.edge.forget()
+    again = own.run("deploy", "--backend", "cfapi", "--json").document
+    assert (again["outcome"], again["version"]) == ("unchanged", version)
+    assert own.writes() == []
+    assert own.visit() == "one x"
+
+
 def test_what_cannot_be_is_refused_and_nothing_is_sent(own: Own) -> None:
     nobody = own.run("secrets", "set", "TOKEN", "--json", stdin="x")
     assert nobody.status == 1
