@@ -34,7 +34,29 @@ def test_it_is_listed_and_loads(aerostack: Callable[..., Any], site: dict[str, s
         "package": "aerostack-folder 1.0",
         "status": "ok",
         "detail": "a folder on this machine",
+        "capabilities": [],
     }
+
+
+@pytest.mark.parametrize(
+    ("argv", "what"),
+    [
+        (("rollback",), "make an earlier version live again"),
+        (("secrets", "list"), "set secrets"),
+        (("secrets", "delete", "TOKEN"), "set secrets"),
+        (("migrations", "list"), "migrate a database"),
+    ],
+    ids=["rollback", "secrets", "secrets delete", "migrations"],
+)
+def test_what_it_has_no_hooks_for_it_cannot_do(
+    aerostack: Callable[..., Any], site: dict[str, str], demo: Path, argv: tuple[str, ...], what: str
+) -> None:
+    (demo / "migrations").mkdir(exist_ok=True)
+    done = aerostack(*argv, "--backend", "folder", "--json", cwd=demo, env=site)
+    assert done.status == 1
+    error = done.document["error"]
+    assert (error["code"], error["message"]) == ("unsupported", f"the backend `folder` cannot {what}")
+    assert (error["hint"] or "").startswith("choose one with --backend that can: `aerostack backends --check` lists")
 
 
 def test_a_project_is_deployed_through_it(aerostack: Callable[..., Any], site: dict[str, str], demo: Path) -> None:
