@@ -165,7 +165,11 @@ class Messages:
         await self._change("DELETE FROM messages WHERE queue = ?", [(queue,)])
 
     async def _change(self, statement: str, rows: Sequence[tuple[str | int | bytes, ...]]) -> None:
-        await self._run(lambda connection: connection.executemany(statement, rows))
+        def query(connection: sqlite3.Connection) -> None:
+            # Its cursor ends here: one that ends in another thread resets the statement, which may be in use again.
+            connection.executemany(statement, rows)
+
+        await self._run(query)
 
     async def _run(self, query: Callable[[sqlite3.Connection], T]) -> T:
         connection = self._connection
