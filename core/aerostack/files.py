@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import stat
+import time
 from pathlib import Path
+
+# Nobody writes a file for that long: who began has died.
+_ABANDONED = 60.0
 
 
 def write_atomic(path: Path, content: bytes, mode: int | None = None) -> None:
@@ -17,6 +22,7 @@ def write_atomic(path: Path, content: bytes, mode: int | None = None) -> None:
     target = path.resolve()
     if mode is None:
         mode = _mode_of(target)
+    _sweep(target)
     temporary = target.with_name(f".{target.name}.{os.urandom(4).hex()}.tmp")
     # Created with its final permissions: a private file is at no moment readable by others.
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666 if mode is None else mode)
@@ -33,6 +39,15 @@ def write_atomic(path: Path, content: bytes, mode: int | None = None) -> None:
             temporary.unlink()
         raise
     sync_folder(target.parent)
+
+
+def _sweep(target: Path) -> None:
+    """Remove what processes left behind that were killed while they wrote the same file."""
+    left = re.compile(rf"\.{re.escape(target.name)}\.[0-9a-f]{{8}}\.tmp")
+    with contextlib.suppress(OSError), os.scandir(target.parent) as entries:
+        for entry in entries:
+            if left.fullmatch(entry.name) and time.time() - entry.stat().st_mtime > _ABANDONED:
+                Path(entry.path).unlink()
 
 
 def _mode_of(target: Path) -> int | None:

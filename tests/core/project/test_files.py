@@ -45,3 +45,13 @@ def test_a_failure_leaves_nothing_behind(tmp_path: Path) -> None:
     with pytest.raises(IsADirectoryError):
         write_atomic(tmp_path / "taken", b"x")
     assert [entry.name for entry in tmp_path.iterdir()] == ["taken"]
+
+
+def test_what_a_killed_process_left_behind_is_removed_and_what_is_being_written_is_not(tmp_path: Path) -> None:
+    abandoned, fresh, other = (tmp_path / f".{name}.tmp" for name in ("a.0123abcd", "a.4567cdef", "b.0123abcd"))
+    for file in (abandoned, fresh, other):
+        file.write_bytes(b"half")
+    for file in (abandoned, other):
+        os.utime(file, (0, 0))
+    write_atomic(tmp_path / "a", b"x")
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".a.4567cdef.tmp", ".b.0123abcd.tmp", "a"]
