@@ -60,6 +60,14 @@ def judge(response: Response) -> RemoteError | None:
     )
 
 
+def judge_document(response: Response) -> RemoteError | None:
+    """As ``judge``, for answers that are JSON when all is well: anything else did not come from the API."""
+    error = judge(response)
+    if error is None:
+        response.json()  # raises what the client takes for a passing failure
+    return error
+
+
 def envelope(response: Response) -> Mapping[str, Any] | None:
     """The ``error`` object of a refusal; ``None`` when somebody else than the API has answered."""
     try:

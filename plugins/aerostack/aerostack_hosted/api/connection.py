@@ -12,7 +12,7 @@ from aerostack.http import Client, Response, Timeouts
 from aerostack.http.transport import Transport
 from aerostack.model import Secret
 from aerostack_cloudflare.record import Record
-from aerostack_hosted.api.answers import judge
+from aerostack_hosted.api.answers import judge, judge_document
 
 #: A deploy is answered when it is live.
 _TIMEOUTS = Timeouts(connect=5.0, read=90.0, total=240.0)
@@ -43,14 +43,14 @@ class Api:
         self._tell = tell
         self._sleep = sleep
         self._busy = False
-        self._client = Client(f"{url}/api/v1", token=key, timeouts=_TIMEOUTS, transport=transport, sleep=self._wait)
+        self.client = Client(f"{url}/api/v1", token=key, timeouts=_TIMEOUTS, transport=transport, sleep=self._wait)
         self.url = url
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        self._client.close()
+        self.client.close()
 
     def request(self, method: str, path: str, operation: str, **request: Any) -> Response:
         """Send a request; ``request`` is what ``Client.request`` takes beside."""
@@ -71,7 +71,7 @@ class Api:
             return judge_answer(response)
 
         self._busy = False
-        return self._client.request(method, path, operation=operation, judge=decide, **request)
+        return self.client.request(method, path, operation=operation, judge=decide, **request)
 
     def lines(
         self,
@@ -82,11 +82,11 @@ class Api:
         params: Mapping[str, str] | None = None,
     ) -> Iterator[str]:
         """The lines of an answer as they come, for as long as the server sends any."""
-        return self._client.lines(method, path, operation=operation, judge=judge_answer, params=params)
+        return self.client.lines(method, path, operation=operation, judge=judge_answer, params=params)
 
     def call(self, method: str, path: str, operation: str, **request: Any) -> Record:
         """The object that a call answers with."""
-        response = self.request(method, path, operation, **request)
+        response = self.request_raw(method, path, operation, judge_document, **request)
         return Record(response.json(), operation, False if method == "GET" else None)
 
     def items(self, path: str, operation: str, params: Mapping[str, str] | None = None) -> Iterator[Record]:

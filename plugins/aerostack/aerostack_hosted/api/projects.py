@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aerostack.errors import NotFoundError
 from aerostack.values import dataclass
+from aerostack_cloudflare.doubt import settle
 from aerostack_cloudflare.record import Record
 from aerostack_hosted.api.connection import Api, segment
 
@@ -34,9 +35,19 @@ def get(api: Api, reference: str) -> RemoteProject | None:
 
 
 def create(api: Api, name: str, *, public: bool | None = None) -> RemoteProject:
-    """``POST /projects``. Raises ``ConflictError`` when there is one of that name."""
+    """``POST /projects``. When the answer is lost, the project is looked for by its name before it is sent again.
+
+    Raises ``ConflictError`` when there is one of that name.
+    """
     body: dict[str, object] = {"name": name} | ({} if public is None else {"public": public})
-    return _project(api.call("POST", "/projects", f"creating the project {name}", json=body))
+
+    def send() -> RemoteProject:
+        return _project(api.call("POST", "/projects", f"creating the project {name}", json=body))
+
+    def find() -> RemoteProject | None:
+        return next((project for project in listed(api) if project.name == name), None)
+
+    return settle(api.client, send, find)
 
 
 def delete(api: Api, reference: str) -> None:
