@@ -1,6 +1,7 @@
 # make demo   deploy a real Worker to an account on this machine, and show its answer
 # make test   everything that must hold: style, types, layers, tests
 # make fuzz   the tests with random input, for as long as an hour
+# make faults everything that may befall a deploy, and pairs of it: for the night
 # make bench  how fast it is, side by side with its floor
 # make soak   the edge under load while things are killed, a hundred times; as root also power cuts
 
@@ -18,6 +19,11 @@ demo: $(STAMP)
 test: check audit browser
 	$(BIN)/aerostack toolchain install
 	$(BIN)/pytest -n 2 --dist loadgroup
+
+# With FAULTS=cold each command starts as its users start it, which takes three times as long.
+faults: $(STAMP)
+	$(BIN)/aerostack toolchain install
+	FAULTS_EXAMPLES=2000 $(BIN)/pytest -n 2 --dist loadgroup -m "nightly or not nightly" tests/faults
 
 # The dashboard is tested in Chromium. Who is not root installs it themselves; the tests say so.
 browser:

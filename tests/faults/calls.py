@@ -26,6 +26,8 @@ def _call(name: str, method: str, path: str, kind: Kind = "read") -> Call:
 
 
 _SCRIPT = r"/workers/scripts/[^/]+"
+_DISPATCHED = r"/workers/dispatch/namespaces/[^/]+/scripts/[^/]+"
+_ENVIRONMENT = r"/projects/[^/]+/environments/[^/]+"
 
 CALLS = (
     _call("accounts", "GET", r"/accounts"),
@@ -44,9 +46,19 @@ CALLS = (
     _call("create queue", "POST", r"/queues", "creating"),
     _call("upload", "PUT", _SCRIPT, "creating"),
     _call("set address", "POST", rf"{_SCRIPT}/subdomain", "repeatable"),
+    # From Aerostack to its platform.
+    _call("dispatch", "PUT", _DISPATCHED, "repeatable"),
+    # From the client to Aerostack.
+    _call("me", "GET", r"/me"),
+    _call("projects", "GET", r"/projects"),
+    _call("environment", "GET", _ENVIRONMENT),
+    _call("create project", "POST", r"/projects", "creating"),
+    _call("ensure resources", "PUT", rf"{_ENVIRONMENT}/resources", "repeatable"),
+    _call("deploy", "POST", rf"{_ENVIRONMENT}/deployments", "repeatable"),
+    _call("deployment", "GET", rf"{_ENVIRONMENT}/deployments/[^/]+"),
 )
 
-_ACCOUNT = re.compile(r".*?/client/v4(?:/accounts/[0-9a-f]{32})?(?=/)")
+_ACCOUNT = re.compile(r"(?:.*?/client/v4(?:/accounts/[0-9a-f]{32})?|/api/v1)(?=/)")
 
 
 def name_of(method: str, target: str) -> str:

@@ -8,10 +8,11 @@ from typing import Literal
 
 from tests.faults import fault as f
 from tests.faults.fault import Fault
+from tests.faults.local import Limit, LocalFault
 
 #: ``first`` makes everything; ``redeploy`` brings new code to what is there; ``checkout`` does so from a fresh copy of
-#: the repository, which knows no id and has no journal.
-Flow = Literal["first", "redeploy", "checkout"]
+#: the repository, which knows no id and has no journal; ``again`` has nothing to do.
+Flow = Literal["first", "redeploy", "checkout", "again"]
 
 #: What must become of the deploy: it heals by itself; it fails, and the next one heals; a signal ends it, and the next
 #: one heals.
@@ -20,35 +21,42 @@ Fate = Literal["heals", "fails", "ends"]
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """``times`` is how often in a row the call meets the fault."""
+    """The call meets the fault ``times`` in a row, after ``skip`` calls of that name that go well. A fault of this
+    machine meets no call: ``call`` is empty then. A ``nightly`` cell says little more than others.
+    """
 
     backend: str
     flow: Flow
     call: str
-    fault: Fault
+    fault: Fault | LocalFault | Limit
     fate: Fate
     times: int = 1
+    skip: int = 0
+    nightly: bool = False
 
     @property
     def name(self) -> str:
-        often = f" ×{self.times}" if self.times > 1 else ""
-        return f"{self.backend} {self.flow}: {self.call}: {self.fault.name}{often}"
+        which = f" {self.skip + 1}" if self.skip else ""
+        often = f" x{self.times}" if self.times > 1 else ""
+        where = f"{self.call}{which}: " if self.call else ""
+        return f"{self.backend} {self.flow}: {where}{self.fault.name}{often}"
 
 
 _READS = ("settings", "deployments", "versions", "worker", "subdomain", "database", "namespaces", "bucket", "queues")
 _CREATIONS = ("create database", "create namespace", "create bucket", "create queue")
 
-#: Every call of each flow through ``cfapi`` when nothing goes wrong.
+#: Every call of each flow through ``cfapi`` when nothing goes wrong. Those at the end are made once more, to look.
+_LOOK = ("deployments", "worker")
 CFAPI: dict[Flow, tuple[str, ...]] = {
     "first": (*_READS, *_CREATIONS, "upload", "set address"),
     "redeploy": (*_READS, "upload"),
     "checkout": (*_READS, "upload"),
+    "again": _LOOK,
 }
 
 #: Faults after which a deploy must go on as if nothing had been. Of a read, nothing is ever applied.
-_PASSING = (
-    f.REFUSED, f.RESET, f.CUT, f.SLOW_DOWN, f.BROKEN, f.BAD_GATEWAY, f.UNAVAILABLE, f.ORIGIN_DOWN, f.PAGE, f.MALFORMED,
-)  # fmt: skip
+_PASSING = (f.REFUSED, f.RESET, f.CUT, f.SLOW_DOWN, f.BROKEN, f.PAGE)
+_PASSING_TOO = (f.BAD_GATEWAY, f.UNAVAILABLE, f.ORIGIN_DOWN, f.MALFORMED)
 _PASSING_WRITES = (f.LOST, f.BAD_GATEWAY_APPLIED, f.GATEWAY_TIMEOUT, f.PAGE_APPLIED)
 #: How a server can ask for patience. Each costs the seconds that it asks for, so one read and one write are enough.
 _WAITS = (f.SLOW_DOWN_NOW, f.SLOW_DOWN_SECOND, f.SLOW_DOWN_NONSENSE, f.UNTIL)
@@ -60,12 +68,19 @@ _FATAL = (f.KILLED, f.KILLED_APPLIED, f.INTERRUPTED, f.INTERRUPTED_APPLIED)
 _FOR_EVER = 1000
 
 
+def _healed(backend: str, flow: Flow, call: str, *, writes: bool, skip: int = 0) -> Iterator[Cell]:
+    """One call under everything that passes."""
+    for fault in (*_PASSING, *(_PASSING_WRITES if writes else ())):
+        yield Cell(backend, flow, call, fault, "heals", skip=skip)
+    for fault in _PASSING_TOO:
+        yield Cell(backend, flow, call, fault, "heals", skip=skip, nightly=not writes)
+
+
 def cfapi() -> Iterator[Cell]:
     """The cells of the backend ``cfapi``."""
     for call in CFAPI["first"]:
         writes = call not in _READS
-        for fault in (*_PASSING, *(_PASSING_WRITES if writes else ())):
-            yield Cell("cfapi", "first", call, fault, "heals")
+        yield from _healed("cfapi", "first", call, writes=writes)
         for fault in _FATAL if writes else _FATAL[:1]:
             yield Cell("cfapi", "first", call, fault, "ends")
         for fault in _WRONG if writes else _WRONG[2:5]:
@@ -74,13 +89,24 @@ def cfapi() -> Iterator[Cell]:
     for flow in ("redeploy", "checkout"):
         for call in CFAPI[flow]:
             writes = call not in _READS
-            for fault in (*_PASSING, *_PASSING_WRITES) if writes else (f.RESET, f.BROKEN, f.CUT):
-                yield Cell("cfapi", flow, call, fault, "heals")
+            if writes:
+                yield from _healed("cfapi", flow, call, writes=True)
+            else:
+                yield Cell("cfapi", flow, call, f.RESET, "heals", nightly=True)
             for fault in _FATAL if writes else ():
                 yield Cell("cfapi", flow, call, fault, "ends")
-            # The read whose failure must never be taken for "there is none".
+            # A read whose failure must never be taken for "there is none".
             yield Cell("cfapi", flow, call, f.BROKEN, "fails", times=_FOR_EVER)
             yield Cell("cfapi", flow, call, f.FORBIDDEN, "fails", times=_FOR_EVER)
+    for call in _LOOK:
+        yield from _healed("cfapi", "again", call, writes=False)
+        yield from _healed("cfapi", "redeploy", call, writes=False, skip=1)
+        for fault in (f.KILLED, f.INTERRUPTED):
+            yield Cell("cfapi", "first", call, fault, "ends", skip=1)
+            yield Cell("cfapi", "redeploy", call, fault, "ends", skip=1)
+        yield Cell("cfapi", "redeploy", call, f.UNAVAILABLE, "fails", times=_FOR_EVER, skip=1)
+        yield Cell("cfapi", "redeploy", call, f.FORBIDDEN, "fails", times=_FOR_EVER, skip=1)
+        yield Cell("cfapi", "again", call, f.UNAVAILABLE, "fails", times=_FOR_EVER)
     for call in ("namespaces", *_CREATIONS, "upload", "set address"):
         for fault in _SILENCE:
             yield Cell("cfapi", "first", call, fault, "heals")
@@ -89,6 +115,58 @@ def cfapi() -> Iterator[Cell]:
             yield Cell("cfapi", "redeploy", call, fault, "heals")
 
 
-def cells() -> list[Cell]:
-    """All of them."""
-    return list(cfapi())
+#: Every call of a client to Aerostack, and of Aerostack to its platform, when nothing goes wrong.
+HOSTED: dict[Flow, tuple[str, ...]] = {
+    "first": ("me", "environment", "projects", "create project", "ensure resources", "deploy"),
+    "redeploy": ("me", "environment", "deploy"),
+    "again": ("me", "environment"),
+}
+PLATFORM: dict[Flow, tuple[str, ...]] = {"first": (*_CREATIONS, "dispatch"), "redeploy": ("dispatch",)}
+_HOSTED_READS = ("me", "environment", "projects")
+
+
+def hosted() -> Iterator[Cell]:
+    """The cells of the backend ``aerostack``, with the layer between the client and the server."""
+    for flow, calls in HOSTED.items():
+        for call in calls:
+            writes = call not in _HOSTED_READS
+            yield from _healed("aerostack", flow, call, writes=writes)
+            for fault in _FATAL if writes else _FATAL[:1]:
+                yield Cell("aerostack", flow, call, fault, "ends")
+            for fault in (f.WRONG_TYPE, f.EXPIRED, f.FORBIDDEN):
+                yield Cell("aerostack", flow, call, fault, "fails")
+            yield Cell("aerostack", flow, call, f.UNAVAILABLE, "fails", times=_FOR_EVER)
+    yield Cell("aerostack", "first", "deploy", f.SLOW_DOWN_SECOND, "heals")
+
+
+def platform() -> Iterator[Cell]:
+    """The same, with the layer between the server and its platform."""
+    for flow, calls in PLATFORM.items():
+        for call in calls:
+            yield from _healed("aerostack, its platform", flow, call, writes=True)
+            for fault in (f.WRONG_TYPE, f.FORBIDDEN):
+                yield Cell("aerostack, its platform", flow, call, fault, "fails")
+            yield Cell("aerostack, its platform", flow, call, f.UNAVAILABLE, "fails", times=_FOR_EVER)
+
+
+#: What a deploy through ``cfapi`` writes here, in a first deploy: how often, at least.
+_WRITTEN = {"_base.lock": 1, ".aerostack/.gitignore": 1, "_base.json": 9, "aerostack.toml": 1}
+
+
+def machine() -> Iterator[Cell]:
+    """The faults of this machine."""
+    for file, often in _WRITTEN.items():
+        stages: tuple[Literal["open", "rename"], ...] = ("open", "rename") if file.endswith(("on", "ml")) else ("open",)
+        for stage in stages:
+            for nth in sorted({1, 2, often // 2 + 1, often} & set(range(1, often + 1))):
+                for doing in ("SIGKILL", "SIGINT"):
+                    yield Cell("cfapi", "first", "", LocalFault(file, stage, doing, nth), "ends")
+            for doing in ("ENOSPC", "EROFS", "EACCES", "EIO", "EMFILE"):
+                yield Cell("cfapi", "first", "", LocalFault(file, stage, doing), "fails")
+    for doing in ("ENOSPC", "SIGKILL"):
+        fate: Fate = "ends" if doing == "SIGKILL" else "fails"
+        yield Cell("cfapi", "redeploy", "", LocalFault("_base.json", "rename", doing), fate)
+    yield Cell("cfapi", "first", "", Limit("FSIZE", 0), "fails")
+    yield Cell("cfapi", "first", "", Limit("FSIZE", 300), "fails")
+    yield Cell("cfapi", "first", "", Limit("NOFILE", 6), "fails")
+    yield Cell("cfapi", "first", "", Limit("NOFILE", 12), "fails")

@@ -24,14 +24,15 @@ class Attempt:
 class Evidence:
     """``attempts``: the run with the fault, then clean ones until one succeeded, at most two of them.
 
-    ``before`` is the state before the first; ``wanted`` what an undisturbed deploy leaves, without ids. ``noticed`` is
-    what was seen to be wrong while it ran.
+    ``before`` is the state before the first; ``wanted`` what an undisturbed deploy leaves, without ids; ``says`` what
+    the new code answers. ``noticed`` is what was seen to be wrong while it ran.
     """
 
     cell: Cell
     project: Project
     before: State
     wanted: Any
+    says: str
     attempts: tuple[Attempt, ...]
     secrets: tuple[str, ...]
     noticed: tuple[str, ...] = field(default=())

@@ -20,6 +20,7 @@ _LOOKS = {
     "create bucket": {"bucket"},
     "create queue": {"queues"},
     "upload": {"versions", "deployments"},
+    "create project": {"projects"},
 }
 #: After these a client knows that nothing was applied.
 _CERTAIN = ("F1", "F6", "F10")
@@ -61,9 +62,10 @@ def tells_the_truth(seen: Evidence) -> Iterator[str]:
             yield f"untruthful: exit 0 and outcome {outcome}"
         if run.status == 0 and (run.document.get("version"), 100) not in attempt.after.live:
             yield f"untruthful: the version {run.document.get('version')} is not live: {attempt.after.live}"
-        if outcome in ("not_applied", "unchanged") and attempt.after != found:
-            yield f"untruthful: {outcome}, but {found} became {attempt.after}"
-        if run.status > 0 and outcome not in ("not_applied", "unknown", "applied"):
+        if outcome in ("not_applied", "unchanged") and attempt.after.running != found.running:
+            yield f"untruthful: {outcome}, but {found.running} became {attempt.after.running}"
+        # Applied and yet a failure: what could not be written into the file.
+        if run.status > 0 and outcome not in ("not_applied", "unknown", *(("applied",) if reached else ())):
             yield f"untruthful: exit {run.status} and outcome {outcome}: {run.stderr}"
         if run.status > 0 and "Traceback" in run.stderr:
             yield f"untruthful: a traceback: {run.stderr}"
@@ -82,14 +84,14 @@ def is_old_or_new(seen: Evidence) -> Iterator[str]:
     for attempt in seen.attempts:
         if len(attempt.after.live) > 1 or (seen.before.live and not attempt.after.live):
             yield f"neither old nor new: {attempt.after.live}"
-        if attempt.after.answer not in (seen.before.answer, "one", "two", None):
+        if attempt.after.answer not in (seen.before.answer, seen.says, None):
             yield f"neither old nor new: the Worker answers {attempt.after.answer}"
         if attempt.after.broken:
             yield f"neither old nor new: bindings to nothing: {attempt.after.broken}"
 
 
 def leaves_files_whole(seen: Evidence) -> Iterator[str]:
-    """V6: every local file is whole, comments are kept, and nothing half-written stays."""
+    """V6: every local file is whole, comments are kept, and nothing half-written stays but by a signal."""
     text = seen.project.file.read_text()
     try:
         tomllib.loads(text)
@@ -97,13 +99,16 @@ def leaves_files_whole(seen: Evidence) -> Iterator[str]:
         yield f"torn: aerostack.toml: {error}"
     if "# kept" not in text:
         yield "torn: aerostack.toml has lost a comment"
+    missing = [item.id for item in seen.final.resources if item.kind in ("d1", "kv") and item.id not in text]
+    if missing and seen.cell.backend != "aerostack" and seen.before.resources == ():
+        yield f"torn: aerostack.toml has not got the ids {missing}"
     for journal in seen.project.folder.glob(".aerostack/journal/*/*/*.json"):
         try:
             json.loads(journal.read_bytes())
         except ValueError as error:
             yield f"torn: {journal.name}: {error}"
     for leftover in seen.project.folder.rglob("*.tmp"):
-        if all(attempt.run.status >= 0 for attempt in seen.attempts):
+        if seen.cell.fate != "ends":
             yield f"torn: {leftover.name} was left behind"
 
 

@@ -15,8 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from tests.conftest import AEROSTACK
-from tests.faults import warm
+from tests.conftest import AEROSTACK, ROOT
 
 
 class Process:
@@ -111,7 +110,8 @@ def launcher(environ: Mapping[str, str]) -> Iterator[Launcher]:
     with tempfile.TemporaryDirectory(prefix="warm-") as folder:
         address = Path(folder) / "socket"
         with subprocess.Popen(
-            [sys.executable, warm.__file__, str(address)],
+            [sys.executable, "-m", "tests.faults.warm", str(address)],
+            cwd=ROOT,
             env=dict(environ),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

@@ -39,9 +39,14 @@ class State:
     def canonical(self) -> Any:
         """The state as another project's would look like: without ids, and without a history."""
         names = {resource.id: (resource.kind, resource.name) for resource in self.resources}
-        bindings = {name: (kind, names.get(to or "", to)) for name, (kind, to) in self.bindings.items()}
+        bindings = sorted((name, kind, names.get(to or "", to)) for name, (kind, to) in self.bindings.items())
         things = sorted((resource.kind, resource.name) for resource in self.resources)
         return things, [share for _, share in self.live], bindings, self.address, self.answer
+
+    @property
+    def running(self) -> Any:
+        """What users of the Worker can see of it."""
+        return self.live, self.bindings, self.address, self.answer
 
     @property
     def broken(self) -> list[str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from tests.faults.cells import Cell, Flow
 from tests.faults.evidence import Attempt, Evidence
+from tests.faults.fault import Fault
 from tests.faults.invariants import broken, wanted
 from tests.faults.layer import Strike
 from tests.faults.stage import Project, Stage
@@ -29,57 +31,78 @@ class Player:
     """Plays the cells of one stage. What an undisturbed deploy leaves is found out once for each flow."""
 
     def __init__(self, stage: Stage) -> None:
-        self._stage = stage
+        self.stage = stage
         self._wanted: dict[tuple[str, Flow], str] = {}
+
+    def calls(self, backend: str, flow: Flow) -> list[str]:
+        """The calls of a flow when nothing goes wrong, in their order."""
+        project = self.prepare(backend, flow)
+        try:
+            return [seen.call for seen in self.attempt(backend, project).log]
+        finally:
+            self.stage.remove(project)
 
     def play(self, cell: Cell) -> Verdict:
         """Play a cell and take its project away."""
-        leads_to = self._leads_to(cell.backend, cell.flow)
-        project = self._prepare(cell.backend, cell.flow)
+        leads_to = self.leads_to(cell.backend, cell.flow)
+        project = self.prepare(cell.backend, cell.flow)
         try:
-            before = self._stage.state(project)
+            before = self.stage.state(project)
             noticed: list[str] = []
-            self._stage.layer.watch = Watch(project, noticed)
-            strike = Strike(cell.call, cell.fault, times=cell.times)
-            attempts = [self._attempt(cell.backend, project, strike)]
+            self.stage.layer.watch = Watch(project, noticed)
+            met = project.home / "met"
+            if isinstance(cell.fault, Fault):
+                strike = Strike(cell.call, cell.fault, cell.skip, cell.times)
+                attempts = [self.attempt(cell.backend, project, strike)]
+                struck = strike.struck
+            else:
+                attempts = [self.attempt(cell.backend, project, env=cell.fault.environ(met))]
+                struck = met.exists()
             while attempts[-1].run.status != 0 and len(attempts) < 3:
-                attempts.append(self._attempt(cell.backend, project))
+                attempts.append(self.attempt(cell.backend, project))
             seen = Evidence(
                 cell=cell,
                 project=project,
                 before=before,
                 wanted=leads_to,
+                says="two" if cell.flow in ("redeploy", "checkout") else "one",
                 attempts=tuple(attempts),
-                secrets=(self._stage.edge.environ["CLOUDFLARE_API_TOKEN"],),
+                secrets=self.stage.secrets,
                 noticed=tuple(noticed),
             )
-            return Verdict(cell, _healing(seen), strike.struck, tuple(broken(seen)), _story(seen))
+            return Verdict(cell, _healing(seen), struck, tuple(broken(seen)), _story(seen))
         finally:
-            self._stage.layer.watch = None
-            self._stage.remove(project)
+            self.stage.layer.watch = None
+            self.stage.remove(project)
 
-    def _attempt(self, backend: str, project: Project, *strikes: Strike) -> Attempt:
-        self._stage.play(*strikes)
-        run = self._stage.run(project, "deploy", "--json", "--backend", backend)
-        return Attempt(run, tuple(self._stage.layer.log), self._stage.state(project))
+    def attempt(
+        self, backend: str, project: Project, *strikes: Strike, env: Mapping[str, str] | None = None
+    ) -> Attempt:
+        """Deploy while these strike, or in this environment."""
+        self.stage.play(*strikes)
+        run = self.stage.deploy(project, backend, env=env)
+        return Attempt(run, tuple(self.stage.layer.log), self.stage.state(project))
 
-    def _prepare(self, backend: str, flow: Flow) -> Project:
-        project = self._stage.project()
+    def prepare(self, backend: str, flow: Flow) -> Project:
+        """A project in the situation that a flow begins with."""
+        project = self.stage.project()
         if flow != "first":
-            done = self._stage.run(project, "deploy", "--json", "--backend", backend, faulty=False)
+            done = self.stage.deploy(project, backend, faulty=False)
             assert done.status == 0, done.stderr
+        if flow in ("redeploy", "checkout"):
             project.say("two")
         if flow == "checkout":
             project.forget()
         return project
 
-    def _leads_to(self, backend: str, flow: Flow) -> str:
+    def leads_to(self, backend: str, flow: Flow) -> str:
+        """What an undisturbed deploy leaves, as every project would."""
         if (backend, flow) not in self._wanted:
-            project = self._prepare(backend, flow)
-            attempt = self._attempt(backend, project)
+            project = self.prepare(backend, flow)
+            attempt = self.attempt(backend, project)
             assert attempt.run.status == 0, attempt.run.stderr
             self._wanted[backend, flow] = wanted(attempt.after, project.mark)
-            self._stage.remove(project)
+            self.stage.remove(project)
         return self._wanted[backend, flow]
 
 

@@ -83,9 +83,9 @@ class Project:
         self.file.write_text(_TOML.format(mark=self.mark))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Stage:
-    """Everything that the cells of one process share."""
+    """Everything that the cells of one process share; for the backends that need an account. ``layer`` is spoilt."""
 
     edge: RunningEdge
     layer: Layer
@@ -103,11 +103,25 @@ class Stage:
         project.say("one")
         return project
 
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What nobody may see."""
+        return (self.edge.environ["CLOUDFLARE_API_TOKEN"],)
+
+    def environ(self, *, faulty: bool) -> dict[str, str]:
+        """Where the account is: behind the layer, or past it."""
+        return dict(self.edge.environ) | ({"CLOUDFLARE_API_BASE_URL": self.layer.url} if faulty else {})
+
     def start(self, project: Project, *argv: str, faulty: bool = True, env: Mapping[str, str] | None = None) -> Process:
         """Begin a command in the project, through the layer or past it."""
-        address = {"CLOUDFLARE_API_BASE_URL": self.layer.url} if faulty else {}
-        environment = clean_environment(project.home) | dict(self.edge.environ) | {"AEROSTACK_PATIENCE": PATIENCE}
-        return self.launcher.start(argv, cwd=project.folder, env=environment | address | dict(env or {}))
+        environment = clean_environment(project.home) | self.environ(faulty=faulty) | {"AEROSTACK_PATIENCE": PATIENCE}
+        return self.launcher.start(argv, cwd=project.folder, env=environment | dict(env or {}))
+
+    def deploy(
+        self, project: Project, backend: str, *, faulty: bool = True, env: Mapping[str, str] | None = None
+    ) -> Run:
+        """Deploy the project."""
+        return self.run(project, "deploy", "--json", "--backend", backend, faulty=faulty, env=env)
 
     def run(self, project: Project, *argv: str, faulty: bool = True, env: Mapping[str, str] | None = None) -> Run:
         """Run a command in the project to its end."""

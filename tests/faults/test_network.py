@@ -1,18 +1,20 @@
-"""Every call of a deploy meets every fault of a network."""
+"""Every call of a deploy through ``cfapi`` meets every fault of a network."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 import pytest
-from tests.faults.cells import Cell, cells
+from tests.faults.cells import CFAPI, Cell, Flow, cfapi
+from tests.faults.judge import named, uphold
 from tests.faults.play import Player
-from tests.faults.report import PROPERTY, row
 
 
-@pytest.mark.parametrize("cell", [pytest.param(cell, id=cell.name) for cell in cells()])
+@named(cfapi())
 def test_a_deploy_survives(player: Player, cell: Cell, record_property: Callable[[str, object], None]) -> None:
-    verdict = player.play(cell)
-    record_property(PROPERTY, row(verdict))
-    assert verdict.struck, verdict.story
-    assert not verdict.broken, "\n".join((*verdict.broken, verdict.story))
+    uphold(player.play(cell), record_property)
+
+
+@pytest.mark.parametrize("flow", CFAPI)
+def test_every_call_of_a_deploy_is_in_the_matrix(player: Player, flow: Flow) -> None:
+    assert set(player.calls("cfapi", flow)) == set(CFAPI[flow])

@@ -16,6 +16,8 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
+from tests.faults import local
+
 #: Loaded once; whatever else a command needs it loads itself.
 _LOADED = (
     "typer", "pluggy", "httpcore", "tomlkit", "aerostack.cli.main", "aerostack.cli.deploy", "aerostack.pipeline",
@@ -77,6 +79,7 @@ def _become(wanted: Mapping[str, Any], stdout: int, stderr: int) -> None:
     os.environ.clear()
     os.environ.update(wanted["env"])
     sys.argv = ["aerostack", *wanted["argv"]]
+    local.suffer(os.environ)
     program()
 
 
