@@ -46,6 +46,12 @@ CALLS = (
     _call("create queue", "POST", r"/queues", "creating"),
     _call("upload", "PUT", _SCRIPT, "creating"),
     _call("set address", "POST", rf"{_SCRIPT}/subdomain", "repeatable"),
+    # Of wrangler alone.
+    _call("service", "GET", r"/workers/services/[^/]+"),
+    _call("secrets", "GET", rf"{_SCRIPT}/secrets"),
+    _call("post version", "POST", rf"{_SCRIPT}/versions", "creating"),
+    _call("post deployment", "POST", rf"{_SCRIPT}/deployments", "repeatable"),
+    _call("patch settings", "PATCH", rf"{_SCRIPT}/script-settings", "repeatable"),
     # From Aerostack to its platform.
     _call("dispatch", "PUT", _DISPATCHED, "repeatable"),
     # From the client to Aerostack.

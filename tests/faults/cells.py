@@ -149,6 +149,38 @@ def platform() -> Iterator[Cell]:
             yield Cell("aerostack, its platform", flow, call, f.UNAVAILABLE, "fails", times=_FOR_EVER)
 
 
+#: Every call of each flow through ``wrangler``: ours, then wrangler's own, then ours again to look.
+_WRANGLERS = ("service", "secrets")
+WRANGLER: dict[Flow, tuple[str, ...]] = {
+    "first": (*_READS, *_CREATIONS, *_WRANGLERS, "upload", "set address"),
+    "redeploy": (*_READS, *_WRANGLERS, "post version", "post deployment", "patch settings", "set address"),
+    "again": _LOOK,
+}
+#: wrangler takes a second or two to do anything, so most of its cells are for the night: of its own calls, as ours are
+#: those of ``cfapi``.
+_BY_DAY = frozenset(
+    {
+        ("first", "service", f.RESET), ("first", "upload", f.LOST), ("first", "set address", f.CUT),
+        ("redeploy", "secrets", f.SLOW_DOWN), ("redeploy", "post version", f.BAD_GATEWAY),
+        ("redeploy", "post deployment", f.LOST), ("redeploy", "post deployment", f.KILLED_APPLIED),
+    }
+)  # fmt: skip
+
+
+def wrangler(backend: str = "wrangler") -> Iterator[Cell]:
+    """The cells of the backend ``wrangler``: the calls that wrangler makes itself."""
+    for flow in ("first", "redeploy"):
+        for call in WRANGLER[flow]:
+            if call in (*_READS, *_CREATIONS):
+                continue
+            for fault in (f.RESET, f.LOST, f.CUT, f.SLOW_DOWN, f.BROKEN, f.BAD_GATEWAY, f.PAGE):
+                yield Cell(backend, flow, call, fault, "heals", nightly=(flow, call, fault) not in _BY_DAY)
+            for fault in (f.KILLED, f.KILLED_APPLIED):
+                yield Cell(backend, flow, call, fault, "ends", nightly=(flow, call, fault) not in _BY_DAY)
+            for fault in (f.FORBIDDEN,):
+                yield Cell(backend, flow, call, fault, "fails", nightly=True, times=_FOR_EVER)
+
+
 #: What a deploy through ``cfapi`` writes here, in a first deploy: how often, at least.
 _WRITTEN = {"_base.lock": 1, ".aerostack/.gitignore": 1, "_base.json": 9, "aerostack.toml": 1}
 

@@ -14,7 +14,7 @@ from aerostack_cloudflare.project.readback import check_untouched, replaced
 from aerostack_wrangler import assets, live, session
 from aerostack_wrangler.account import connect
 from aerostack_wrangler.config import generate
-from aerostack_wrangler.failure import failure, unreported
+from aerostack_wrangler.failure import failure, passing, unreported
 from aerostack_wrangler.fingerprint import Fingerprint
 from aerostack_wrangler.invocation import Invocation
 from aerostack_wrangler.live import Live
@@ -23,6 +23,9 @@ from aerostack_wrangler.program import program
 from aerostack_wrangler.session import Session
 from aerostack_wrangler.settings import WranglerSettings
 from aerostack_wrangler.triggers import has_address
+
+#: Seconds before wrangler is run once more.
+_PAUSE = 1.0
 
 
 def deploy(
@@ -35,8 +38,8 @@ def deploy(
 ) -> Deployment:
     """Carry out the plan's worker and triggers actions.
 
-    Raises ``CommandError`` when wrangler fails, and ``OvertakenError`` when another version is live afterwards, or
-    before it runs.
+    A failure that may be over by now is tried once more. Raises ``CommandError`` when wrangler fails, and
+    ``OvertakenError`` when another version is live afterwards, or before it runs.
     """
     planned = {action.key: action for action in resolution.actions}
     if not planned["worker"].writes:
@@ -57,6 +60,10 @@ def deploy(
     _write(project, document)
     journal.intend(WORKER, invocation.tag)
     result, reported = _run(invocation, project, settings, tools)
+    if passing(result, reported):
+        tools.warn("wrangler failed at something that may be over by now: running it once more")
+        cloudflare.wait(_PAUSE)
+        result, reported = _run_again(invocation, project, resolution, settings, tools)
     try:
         now = live.read(cloudflare, project)
     except RemoteError as error:
@@ -121,6 +128,17 @@ def _run(
         invocation.argv, cwd=project.root, env=invocation.environ | credentials, timeout=settings.timeout
     )
     return result, session.read(invocation.output)
+
+
+def _run_again(
+    invocation: Invocation, project: Project, resolution: Resolution, settings: WranglerSettings, tools: Tools
+) -> tuple[CommandResult, Session]:
+    """As ``_run``, for the same version. Raises ``StaleError`` when somebody else has deployed since the plan."""
+    cloudflare = connect(project, settings, tools)
+    now = live.read(cloudflare, project)
+    if now is not None and now.tag != invocation.tag:
+        check_untouched(cloudflare, project, resolution)
+    return _run(invocation, project, settings, tools)
 
 
 def _overtaken(project: Project, reported: Session, now: Live | None) -> OvertakenError:

@@ -14,6 +14,23 @@ from aerostack_wrangler.session import Session
 # wrangler writes its errors in colour, whoever reads them.
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _QUOTED = re.compile(r'"([\w.\[\]-]+)"')
+# What wrangler says of a request that got no answer, or one of somebody in between.
+_NO_ANSWER = ("fetch failed", "terminated", "Received a malformed response from the API")
+_TOO_MANY = frozenset({971, 10429})
+
+
+def passing(result: CommandResult, reported: Session) -> bool:
+    """Whether wrangler failed at what may be over by now: no answer, a gateway's, an outage, too many requests.
+
+    Of its requests it repeats a few only, and most of those that it does not can be repeated without harm.
+    """
+    said = reported.failure
+    if result.status <= 0 or said is None:
+        return False
+    if said in _NO_ANSWER or reported.code in _TOO_MANY:
+        return True
+    answered = status(reported.log, said)
+    return answered is not None and (answered == 429 or answered >= 500)
 
 
 def failure(result: CommandResult, reported: Session, project: Project, *, applied: bool | None) -> CommandError:

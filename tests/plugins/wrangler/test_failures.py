@@ -230,3 +230,24 @@ def running(project: Path) -> list[str]:
         if f"{project}/.aerostack/wrangler/" in command:
             found.append(command)
     return found
+
+
+@pytest.mark.parametrize(
+    ("report", "runs"),
+    [
+        ('"message": "fetch failed"', 2),
+        ('"message": "Received a malformed response from the API"', 2),
+        ('"message": "A request to the Cloudflare API (/x) failed.", "code": 971', 2),
+        ('"message": "A request to the Cloudflare API (/x) failed.", "code": 10021', 1),
+        ('"message": "Processing wrangler.json configuration: no."', 1),
+    ],
+)
+def test_what_may_pass_is_tried_once_more(
+    run: Callable[..., Any], project: Path, stand_in: StandIn, report: str, runs: int
+) -> None:
+    tell = f"""echo '{{"type": "command-failed", {report}}}' > "$WRANGLER_OUTPUT_FILE_PATH\""""
+    done = run("deploy", "--use-own-account", "--json", *stand_in(f"echo run >> runs; {tell}; exit 1"))
+    assert (done.status, done.document["outcome"]) == (1, "not_applied")
+    assert (project / "runs").read_text() == "run\n" * runs
+    said = "warning: wrangler failed at something that may be over by now: running it once more"
+    assert (said in done.stderr) == (runs == 2)
