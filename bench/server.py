@@ -32,6 +32,8 @@ CONNECTIONS = 16
 ENVIRONMENTS = 16
 #: Open model: so many deploys begin each second, whether earlier ones have ended or not.
 RATE, LENGTH = 10, 10
+#: Seconds after which a deploy that does not answer has failed.
+LATEST = 20.0
 
 #: Deploys of new code each, in turn to so many environments; the pieces of their body are in the folder.
 RECORDS = """
@@ -177,6 +179,9 @@ def deploys(server: Server) -> tuple[object, ...]:
         try:
             made = server.call("POST", path, body, {"Content-Type": kind, "Idempotency-Key": mark})
             while fetch(made["url"])[1].decode() != mark:
+                # On a machine that cannot keep up, a newer one may have taken its place before it was asked for.
+                if time.perf_counter() - started > LATEST:
+                    raise TimeoutError("never answered")
                 time.sleep(0.005)
         except (OSError, urllib.error.HTTPError) as error:
             failed.append(str(error))
@@ -196,6 +201,8 @@ def deploys(server: Server) -> tuple[object, ...]:
     for thread in threads:
         thread.join()
     took.sort()
+    if not took:
+        raise SystemExit(f"error: no deploy was ever answered: {failed[:3]}")
     p95 = took[int(len(took) * 0.95)]
     return (
         f"deploy to first answer at {RATE} a second (p95 {p95:.0f} ms)",
