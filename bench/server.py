@@ -253,12 +253,14 @@ class ServerProcess:
     def start(self) -> None:
         """Returns when it and its platform answer."""
         command = [AEROSTACK, "server", "serve", "--port", str(self._port)]
-        self._process = subprocess.Popen(command, env=self._environ, stderr=subprocess.DEVNULL)
+        with (self._data.parent / "server.log").open("ab") as log:
+            self._process = subprocess.Popen(command, env=self._environ, stderr=log)
         deadline = time.monotonic() + 60
         while True:
             with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.url}/readyz", timeout=5):
                 return
-            assert self._process.poll() is None and time.monotonic() < deadline, "the server does not start"
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise SystemExit(f"error: the server does not start: {Path(log.name).read_text()[-2000:]}")
             time.sleep(0.05)
 
     def kill(self) -> None:
