@@ -51,6 +51,7 @@ def test_an_extension_may_have_any_characters(project):
     [
         (b"--b--\r\n", "the form has no file"),
         (b'--b\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n--b--\r\n', "the part a is no file"),
+        (b"", "the form has no file"),
         (
             b'--b\r\nContent-Disposition: form-data; name="a"; filename="a"\r\n\r\n1\r\n' * 2 + b"--b--\r\n",
             "two parts are called a",
