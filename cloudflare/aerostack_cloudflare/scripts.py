@@ -177,6 +177,7 @@ class Scripts:
             _path(name, "/secrets"),
             f"setting the secret {key} of the Worker {name}",
             json={"name": key, "text": value.reveal(), "type": "secret_text"},
+            hidden=(value,),
         )
 
     def change_secrets(self, name: str, changes: Mapping[str, Secret | None]) -> None:
@@ -195,6 +196,7 @@ class Scripts:
             json={"secrets": secrets},
             headers={"Content-Type": "application/merge-patch+json"},
             repeatable=True,
+            hidden=[value for value in changes.values() if value],
         )
 
     def delete_secret(self, name: str, key: str) -> None:

@@ -13,7 +13,25 @@ def test_values_of_secret_variables_and_bearer_credentials_are_masked() -> None:
     assert text == "got *** and Authorization: Bearer ***"
 
 
-@pytest.mark.parametrize("name", ["CLOUDFLARE_API_TOKEN", "AEROSTACK_API_KEY", "DB_PASSWORD", "apikey", "MY_SECRET"])
+def test_the_password_of_an_address_is_masked() -> None:
+    values = secret_values(
+        {"DATABASE_URL": "postgresql://ada:canary-word@127.0.0.1/x", "SITE": "http://a.example:8080/@"}
+    )
+    assert values == {"canary-word"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "CLOUDFLARE_API_TOKEN",
+        "AEROSTACK_API_KEY",
+        "DB_PASSWORD",
+        "apikey",
+        "MY_SECRET",
+        "AEROSTACK_SERVER_MASTER_KEY",
+        "AWS_ACCESS_KEY_ID",
+    ],
+)
 def test_names_of_secrets_are_recognised(name: str) -> None:
     assert is_secret_name(name)
 

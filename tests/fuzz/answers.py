@@ -70,10 +70,15 @@ def _object(depth: int) -> dict[str, Any]:
     return {name: _promised(sorted(kinds)[0], depth) for name, kinds in _CHECKED.items()}
 
 
+def right_answer() -> dict[str, Any]:
+    """What answers every question of ours rightly, or nearly so."""
+    return copy.deepcopy(_object(1))
+
+
 @st.composite
 def _mistaken(draw: st.DrawFn) -> Any:
     """A right answer to most calls, with a few fields that are wrong or missing."""
-    made = copy.deepcopy(_object(1))
+    made = right_answer()
     for name, kinds in _CHECKED.items():
         if len(kinds) > 1:
             made[name] = copy.deepcopy(_promised(draw(st.sampled_from(sorted(kinds))), 1))

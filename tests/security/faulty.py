@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 
 def answer(status: int, body: object, content_type: str = "application/json", *headers: str) -> bytes:
@@ -33,8 +34,11 @@ def refusal(status: int, errors: object, *headers: str) -> bytes:
 
 
 @contextlib.contextmanager
-def faulty_api(said: bytes) -> Iterator[str]:
-    """The base URL of a server that says ``said`` to every request, and then closes the connection."""
+def faulty_api(said: bytes | Callable[[bytes], bytes]) -> Iterator[str]:
+    """The base URL of a server that says ``said`` to every request, and then closes the connection.
+
+    A function makes the answer of the request: its head and its body.
+    """
     listener = socket.create_server(("127.0.0.1", 0), backlog=64)
 
     def serve() -> None:
@@ -50,7 +54,7 @@ def faulty_api(said: bytes) -> Iterator[str]:
             received = b""
             while b"\r\n\r\n" not in received:
                 received += connection.recv(65536) or b"\r\n\r\n"
-            connection.sendall(said)
+            connection.sendall(said if isinstance(said, bytes) else said(received + _rest(connection, received)))
             # A close with unread input would be a reset, which is another fault than the one wanted.
             connection.shutdown(socket.SHUT_WR)
             connection.settimeout(1)
@@ -65,3 +69,17 @@ def faulty_api(said: bytes) -> Iterator[str]:
         listener.shutdown(socket.SHUT_RDWR)
         listener.close()
         thread.join()
+
+
+def _rest(connection: socket.socket, received: bytes) -> bytes:
+    """The rest of a request's body, where its length is said."""
+    head, _, body = received.partition(b"\r\n\r\n")
+    length = re.search(rb"(?i)^content-length: *(\d+)", head, re.MULTILINE)
+    missing = (int(length[1]) if length else 0) - len(body)
+    rest = b""
+    while len(rest) < missing:
+        piece = connection.recv(65536)
+        if not piece:
+            break
+        rest += piece
+    return rest

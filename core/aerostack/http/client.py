@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from typing import Any, Self, TypeAlias
 from urllib.parse import urlsplit
@@ -21,7 +21,7 @@ from aerostack.http.response import Response
 from aerostack.http.retry import pause, retry_after
 from aerostack.http.transport import Answer, Fault, Limits, Request, Transport
 from aerostack.model import Secret
-from aerostack.redact import redact
+from aerostack.redact import redact, spellings
 from aerostack.values import dataclass
 
 #: Decides what an answer means: an error, or ``None`` for a success.
@@ -120,14 +120,15 @@ class Client:
         headers: Mapping[str, str] | None = None,
         repeatable: bool | None = None,
         judge: Judge = judge_status,
+        hidden: Iterable[Secret] = (),
     ) -> Response:
         """Send a request and read its answer, at most four times.
 
         ``path`` begins with a slash and is already quoted. ``operation`` says what is being done ("creating the D1
         database x"), for errors. ``repeatable`` says that sending it twice does no harm; by default true for all
         methods but POST and PATCH. A request that is not repeatable is sent again only when it was certainly not
-        applied. Raises what ``judge`` makes of the answer, or ``UnavailableError``, ``RemoteTimeoutError`` and
-        ``RemoteError`` when there is none.
+        applied. ``hidden`` are secrets of the body, which appear in no error either. Raises what ``judge`` makes of the
+        answer, or ``UnavailableError``, ``RemoteTimeoutError`` and ``RemoteError`` when there is none.
         """
         request = self._build(method, path, params, headers, json=json, content=content)
         extra = len(request.content) / self._timeouts.upload_rate
@@ -150,7 +151,7 @@ class Client:
                 jitter=self._jitter() * self._patience,
             )
             if wait is None:
-                raise self._finished(error, attempt, asked)
+                raise self._finished(error, attempt, asked, hidden)
             self._sleep(wait)
 
     def lines(
@@ -233,8 +234,10 @@ class Client:
         if error is not None:
             raise self._finished(error, 1, None)
 
-    def _finished(self, error: RemoteError, attempts: int, asked: float | None) -> RemoteError:
-        secrets = (self._token.reveal(),) if self._token else ()
+    def _finished(
+        self, error: RemoteError, attempts: int, asked: float | None, hidden: Iterable[Secret] = ()
+    ) -> RemoteError:
+        secrets = spellings(secret.reveal() for secret in (self._token, *hidden) if secret)
         if isinstance(error, RateLimitError):
             error.retry_after = asked
             if asked:

@@ -16,7 +16,7 @@ _BUCKET_BYTES, _BUCKET_FILES = 40 * 1024 * 1024, 1000
 
 _HASH = re.compile(r"[0-9a-f]{32}")
 _BETWEEN = re.compile(r"[/\\]")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 class ManifestError(Exception):

@@ -129,7 +129,7 @@ def check_module_name(name: str) -> None:
         any(part in ("", ".", "..") or _RESERVED.match(part) for part in parts)
         or "\\" in name
         or ":" in parts[0]
-        or any(unicodedata.category(letter) == "Cc" for letter in name)
+        or any(unicodedata.category(letter) in ("Cc", "Cs") for letter in name)
         or unicodedata.normalize("NFC", name) != name
     )
     if bad:

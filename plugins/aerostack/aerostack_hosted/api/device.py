@@ -51,8 +51,10 @@ def await_key(api: Api, code: DeviceCode, *, pause: Callable[[float], None]) -> 
     while left > 0:
         pause(interval)
         left -= interval
-        body = {"device_code": code.device_code.reveal()}
-        answer = api.request_raw("POST", "/device/token", "waiting for the login", _judge_token, json=body)
+        body, hidden = {"device_code": code.device_code.reveal()}, (code.device_code,)
+        answer = api.request_raw(
+            "POST", "/device/token", "waiting for the login", _judge_token, json=body, hidden=hidden
+        )
         said = Record(answer.json(), "waiting for the login")
         if answer.status != 400:
             return Secret(said.text("key"))

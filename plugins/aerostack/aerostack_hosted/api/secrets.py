@@ -20,7 +20,8 @@ def listed(api: Api, project: str, environment: str) -> tuple[SecretName, ...]:
 def put(api: Api, project: str, environment: str, values: Mapping[str, Secret | None]) -> None:
     """``PUT …/secrets``: all or nothing; ``None`` deletes."""
     body = {"secrets": {name: value.reveal() if value else None for name, value in values.items()}}
-    api.request("PUT", _path(project, environment), f"setting secrets of {environment}", json=body)
+    hidden = [value for value in values.values() if value]
+    api.request("PUT", _path(project, environment), f"setting secrets of {environment}", json=body, hidden=hidden)
 
 
 def delete(api: Api, project: str, environment: str, name: str) -> None:
