@@ -16,6 +16,7 @@ from aerostack.model import Module, Secret
 from aerostack_cloudflare.account import Cloudflare
 from aerostack_cloudflare.assets import StaticFile
 from aerostack_cloudflare.dispatch import Tail
+from aerostack_cloudflare.multipart import Part
 from aerostack_hosted.api.device import DeviceCode
 
 #: A call with everything that it needs but the client.
@@ -29,9 +30,11 @@ _CODE = DeviceCode(
 #: What is given for a parameter of that name, whatever the call; or of the call alone.
 ARGUMENTS: Mapping[str, Any] = {
     "body": (b"", "text/plain"),
+    "changes": {"NAME": Secret("value"), "OTHER": None},
     "code": _CODE,
     "files": (StaticFile(path="/a.txt", size=1, hash="f" * 32, read=lambda: b"x"),),
     "find": lambda: None,
+    "hashes": ("f" * 32,),
     "id_or_name": "00000000-0000-4000-8000-000000000000",
     "limit": 10,
     "metadata": {"main_module": "w.js", "annotations": {"workers/tag": "as1:0:0"}},
@@ -48,6 +51,7 @@ ARGUMENTS: Mapping[str, Any] = {
     "version_id": "00000000-0000-4000-8000-000000000000",
     "wanted": (),
     "Kv.put.value": b"value",
+    "upload.files": (Part("f" * 32, b"x", filename="a.txt"),),
 }
 
 
