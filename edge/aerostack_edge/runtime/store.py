@@ -34,6 +34,7 @@ from aerostack_edge.runtime.wire import PATIENT, session
 
 _RECOVERY_SECONDS = 15.0
 _ENDED = "the store ended before it answered"
+_NO_ROOM = "the store failed, and its disk has no room left"
 _BACKLOG = 1024
 # Cloudflare ends a query after 30 seconds; what the simulators hold in memory is not bounded here.
 _LIMITS = Limits()
@@ -177,10 +178,11 @@ class Store:
                 allow_redirects=False,
             )
         except aiohttp.ClientError as error:
-            raise StoreUnavailable(_ENDED) from error
+            # It may also have hung up on a body that it had no room for.
+            raise (StoreFull(_NO_ROOM) if disk.is_scarce(self._blobs) else StoreUnavailable(_ENDED)) from error
         if response.status >= 500 and disk.is_scarce(self._blobs):
             response.close()
-            raise StoreFull("the store failed, and its disk has no room left")
+            raise StoreFull(_NO_ROOM)
         return StoreReply(response)
 
     async def drop(self, kind: StoreKind, id: str) -> None:

@@ -59,7 +59,7 @@ async def neighbour(world) -> AsyncIterator[None]:
         yield
     finally:
         over.set()
-        assert await asking > 10
+        assert await asking > 0
 
 
 @pytest.mark.parametrize(("path", "cpu_ms", "why"), ENDS)
