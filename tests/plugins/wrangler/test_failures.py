@@ -191,6 +191,10 @@ def test_ctrl_c_ends_wrangler_too(
 ) -> None:
     assert run("deploy", "--use-own-account").status == 0
     kept = ids(project)
+    source = project / "src" / "index.ts"
+    source.write_text(
+        f"{source.read_text()}\nglobalThis.changed = true;\n"
+    )  # else there is nothing to run wrangler for
     with (
         edge.latency(0.5),
         subprocess.Popen(
