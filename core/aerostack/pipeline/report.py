@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import field
 from typing import Any
 
-from aerostack.errors import AerostackError, RemoteError
+from aerostack.errors import AerostackError, OvertakenError
 from aerostack.model import Action, Deployment, Provisioned
 from aerostack.pipeline.plan import action_document, heading
 from aerostack.pipeline.prepare import Prepared
@@ -60,8 +60,9 @@ def unfinished(tools: RunTools, error: BaseException) -> dict[str, Any]:
     certain = not tools.began
     if isinstance(error, AerostackError):
         certain = certain or getattr(error, "applied", False) is not None
-        # What failed after the flip without being about it, such as a full disk, tells nothing of what is live.
-        certain = certain and (not tools.flipped or isinstance(error, RemoteError))
+        # What failed after the flip without being about it, such as a full disk or a refused address, tells nothing of
+        # what is live; only that somebody else's is.
+        certain = certain and (not tools.flipped or isinstance(error, OvertakenError))
     return {
         "outcome": "not_applied" if certain else "unknown",
         "actions": [action_document(action) for action in tools.all_carried_out],
