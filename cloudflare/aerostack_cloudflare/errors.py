@@ -21,7 +21,7 @@ from aerostack.errors import (
 from aerostack.http import Response, judge_status, malformed
 from aerostack.http.failure import applied, challenged, error_class
 from aerostack_cloudflare.explanations.table import explained, explanation
-from aerostack_cloudflare.hints import last_hint
+from aerostack_cloudflare.hints import last_hint, new_token
 from aerostack_cloudflare.permissions import Product, permission
 
 #: Codes with a class of their own.
@@ -98,7 +98,7 @@ def _refusal(response: Response, product: Product) -> RemoteError:
         )
     elif kind is AuthError:
         message = f"{operation} failed: Cloudflare does not accept the token: {said}"
-        hint = "make a new token at https://dash.cloudflare.com/profile/api-tokens and set CLOUDFLARE_API_TOKEN"
+        hint = new_token(permission(product, response.method))
     elif kind is RateLimitError:
         hint = "Cloudflare allows 1200 requests in 5 minutes: wait 5 minutes, then try again"
     elif kind is UnavailableError:

@@ -75,8 +75,6 @@ def test_10063_no_subdomain_is_said_before_anything_is_created(
     [
         ("PUT", "", 403, 10034, "workers.api.error.email_verification_required"),
         ("POST", "/subdomain", 409, 10063, "You need a workers.dev subdomain"),
-        ("PUT", "", 400, 9106, "Authentication failed"),
-        ("PUT", "", 401, 10001, "Unable to authenticate request"),
     ],
 )
 def test_a_refused_upload(
@@ -88,6 +86,26 @@ def test_a_refused_upload(
     row = explanation("workers", code)
     assert row is not None
     assert (error["cause"], error["hint"]) == (row.means, row.fix)
+
+
+@pytest.mark.parametrize("backend", ["cfapi", "wrangler"])
+@pytest.mark.parametrize(
+    ("status", "code", "said"),
+    [(400, 9106, "Authentication failed"), (401, 10001, "Unable to authenticate request")],
+)
+def test_a_token_that_is_not_understood_says_what_the_next_one_needs(
+    deploy: Run, edge: RunningEdge, name: str, status: int, code: int, said: str, backend: str
+) -> None:
+    with edge.refusing("PUT", f"/workers/scripts/{name}", status=status, code=code, message=said):
+        error = deploy("--backend", backend)
+    assert said in error["message"]
+    row = explanation("workers", code)
+    assert row is not None
+    assert (error["cause"], error["hint"]) == (
+        row.means,
+        f"make a new token at {TOKENS} and set CLOUDFLARE_API_TOKEN; "
+        "this request needs Account › Workers Scripts › Edit",
+    )
 
 
 @pytest.mark.parametrize(
@@ -163,6 +181,22 @@ def test_what_wrangler_says_in_its_own_words_is_explained_all_the_same(
         error = deploy("--backend", "wrangler")
     assert error["cause"] == cause.replace("UUID", id)
     assert error["where"] == ("aerostack.toml:11:15" if code == 10021 else None)
+
+
+def test_durable_objects_are_refused_by_the_edge_with_what_to_do(deploy: Run, project: Path) -> None:
+    (project / "index.js").write_text(
+        "import { DurableObject } from 'cloudflare:workers';\n"
+        "export class Room extends DurableObject {}\n"
+        "export default { fetch() { return new Response('hi') } }"
+    )
+    bind(project, "durable_objects.bindings", name="ROOM", class_name="Room")
+    with (project / "aerostack.toml").open("a") as file:
+        file.write('\n[[migrations]]\ntag = "v1"\nnew_sqlite_classes = ["Room"]\n')
+    error = deploy("--backend", "wrangler")
+    assert "A Durable Object migration is not supported by this edge [code: 19000]" in error["message"]
+    row = explanation("workers", 19000)
+    assert row is not None
+    assert (error["cause"], error["hint"]) == (row.means, row.fix)
 
 
 def test_971_too_many_requests(deploy: Run, edge: RunningEdge, name: str) -> None:

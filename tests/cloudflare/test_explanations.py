@@ -15,6 +15,7 @@ from aerostack.errors import AerostackError, BundleError, CommandError, RemoteEr
 from aerostack.model import Bundle, Diagnosis, Module, Project
 from aerostack_cloudflare.explanations import TABLE
 from aerostack_cloudflare.explanations.explain import explain
+from aerostack_cloudflare.explanations.table import explanation
 
 DOCS = Path(__file__).parent.parent.parent / "docs" / "errors.md"
 DATABASE = "11111111-2222-3333-4444-555555555555"
@@ -268,8 +269,6 @@ def test_every_code_of_workers_has_its_row(api: Any, bad: Any, tmp_path: Path, r
         ("queues", 11009, lambda c: c.queues.create("x")),
         ("any", 971, lambda c: c.queues.create("x")),
         ("any", 10429, lambda c: c.d1.create("x")),
-        ("any", 9106, lambda c: c.d1.create("x")),
-        ("any", 10001, lambda c: c.d1.create("x")),
     ],
 )
 def test_the_codes_of_the_other_products(api: Any, bad: Any, shop: Project, product: str, code: int, call: Any) -> None:
@@ -279,6 +278,21 @@ def test_the_codes_of_the_other_products(api: Any, bad: Any, shop: Project, prod
     assert told(explain(failure.value, shop, None)) == (row.means, row.fix, None)
 
 
+@pytest.mark.parametrize(("status", "code"), [(400, 9106), (401, 10001)])
+def test_a_token_that_is_not_understood_is_to_be_replaced_by_one_with_the_permission(
+    api: Any, bad: Any, shop: Project, status: int, code: int
+) -> None:
+    row = explanation("d1", code)
+    assert row is not None
+    with pytest.raises(RemoteError) as failure:
+        api.will(bad(status, code)).d1.create("x")
+    assert told(explain(failure.value, shop, None)) == (
+        row.means,
+        f"{row.fix}; this request needs Account › D1 › Edit",
+        None,
+    )
+
+
 def test_a_missing_permission_is_named(api: Any, bad: Any, shop: Project) -> None:
     assert told(explain(upload(api, bad(403, 10000, "Authentication error")), shop, None)) == (
         "the token is accepted, but lacks the permission for this request",
@@ -286,6 +300,13 @@ def test_a_missing_permission_is_named(api: Any, bad: Any, shop: Project) -> Non
         "and check that it covers this account",
         None,
     )
+
+
+def test_a_narrow_token_that_may_not_list_its_accounts_is_told_what_it_lacks(api: Any, bad: Any, shop: Project) -> None:
+    with pytest.raises(RemoteError) as failure:
+        api.will(bad(403, 10001, "Unable to authenticate request")).d1.create("x")
+    hint = "add Account › D1 › Edit to the token at https://dash.cloudflare.com/profile/api-tokens, "
+    assert told(explain(failure.value, shop, None))[1] == f"{hint}and check that it covers this account"
 
 
 def test_an_outage_is_never_a_matter_of_the_token(api: Any, bad: Any, shop: Project) -> None:

@@ -14,6 +14,7 @@ from aerostack_cloudflare.explanations.origin import origin
 from aerostack_cloudflare.explanations.refused import refused
 from aerostack_cloudflare.explanations.size import largest, shown
 from aerostack_cloudflare.explanations.table import explanation
+from aerostack_cloudflare.hints import new_token
 from aerostack_cloudflare.permissions import permission
 
 #: Sharpens a row; ``None`` leaves it as the table has it.
@@ -42,6 +43,8 @@ def explain(error: AerostackError, project: Project, bundle: Bundle | None) -> D
         return _too_large(row, bundle)
     if row.code == 10000:
         return _not_allowed(row, found, error)
+    if row.code in (9106, 10001) and isinstance(error, CommandError):
+        return Diagnosis(message=row.means, hint=new_token(permission(found.product, "PUT")))
     if row.code == 9109:
         return Diagnosis(message=row.means, hint=row.fix)
     detail = _DETAILS.get((row.product, row.code))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from aerostack_cloudflare.explanations.explanation import Explanation, Scope
+from aerostack_cloudflare.hints import MAKE_ANOTHER
 
-_TOKEN = "make a new token at https://dash.cloudflare.com/profile/api-tokens and set CLOUDFLARE_API_TOKEN"  # nosec B105
 _WAIT = "Cloudflare allows 1200 requests in 5 minutes: wait 5 minutes, then try again"
 _EMAIL = "verify the e-mail address of the Cloudflare account, then deploy again"
 _SUBDOMAIN = "register a workers.dev subdomain in the dashboard under Workers & Pages, or set workers_dev = false"
@@ -19,8 +19,8 @@ TABLE: tuple[Explanation, ...] = (
         "add the permission to the token at https://dash.cloudflare.com/profile/api-tokens, "
         "and check that it covers this account",
     ),
-    Explanation("any", 9106, "the request carried no credentials that Cloudflare can read", _TOKEN),
-    Explanation("any", 10001, "Cloudflare could not tell who is asking", _TOKEN),
+    Explanation("any", 9106, "the request carried no credentials that Cloudflare can read", MAKE_ANOTHER),
+    Explanation("any", 10001, "Cloudflare could not tell who is asking", MAKE_ANOTHER),
     Explanation(
         "any",
         9109,
@@ -194,6 +194,12 @@ TABLE: tuple[Explanation, ...] = (
         10220,
         "a secret was changed after that version, which would bring the old one back",
         "if that is meant, roll back with --yes",
+    ),
+    Explanation(
+        "workers",
+        19000,
+        "the account on this machine, the edge, does not serve all that Cloudflare does",
+        "take out what the message names to try the rest here, or deploy to an account on Cloudflare",
     ),
     Explanation(
         "workers",

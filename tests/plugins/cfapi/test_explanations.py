@@ -71,7 +71,9 @@ def test_a_service_that_does_not_exist_is_named_with_its_place(run: Run, project
 def test_a_token_that_is_not_accepted(run: Run) -> None:
     cause, hint, _ = explained(run(*DEPLOY, "--json", env={"CLOUDFLARE_API_TOKEN": "canary-0123456789abcdef"}))
     assert cause == "the token is not accepted: it is wrong, has expired or was revoked"
-    assert hint == "make a new token at https://dash.cloudflare.com/profile/api-tokens and set CLOUDFLARE_API_TOKEN"
+    new = "make a new token at https://dash.cloudflare.com/profile/api-tokens and set CLOUDFLARE_API_TOKEN"
+    assert hint is not None
+    assert hint.startswith(f"{new}; this request needs Account › ")
 
 
 def test_an_account_that_is_somebody_elses(run: Run) -> None:
