@@ -11,13 +11,14 @@ import hashlib
 import json
 import os
 import time
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from aerostack.assets.hashing import LENGTH
 from aerostack.errors import JournalError
 from aerostack.model import Project
 from aerostack.state import STATE, refuse_links, write_state
+from aerostack.values import dataclass
 
 #: Nanoseconds in which a file may change twice without anybody seeing it: the coarsest clock of a file system.
 _TICK = 2_000_000_000
