@@ -17,6 +17,8 @@ _QUOTED = re.compile(r'"([\w.\[\]-]+)"')
 # What wrangler says of a request that got no answer, or one of somebody in between.
 _NO_ANSWER = ("fetch failed", "terminated", "Received a malformed response from the API")
 _TOO_MANY = frozenset({971, 10429})
+# An error of Cloudflare's own; of KV the same code means that a namespace is missing.
+_INTERNAL = 10013
 
 
 def passing(result: CommandResult, reported: Session) -> bool:
@@ -27,7 +29,7 @@ def passing(result: CommandResult, reported: Session) -> bool:
     said = reported.failure
     if result.status <= 0 or said is None:
         return False
-    if said in _NO_ANSWER or reported.code in _TOO_MANY:
+    if said in _NO_ANSWER or reported.code in _TOO_MANY or (reported.code == _INTERNAL and "/workers/" in said):
         return True
     answered = status(reported.log, said)
     return answered is not None and (answered == 429 or answered >= 500)

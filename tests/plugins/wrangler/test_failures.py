@@ -242,6 +242,8 @@ def running(project: Path) -> list[str]:
         ('"message": "fetch failed"', 2),
         ('"message": "Received a malformed response from the API"', 2),
         ('"message": "A request to the Cloudflare API (/x) failed.", "code": 971', 2),
+        ('"message": "A request to the Cloudflare API (/workers/x) failed.", "code": 10013', 2),
+        ('"message": "A request to the Cloudflare API (/storage/kv/x) failed.", "code": 10013', 1),
         ('"message": "A request to the Cloudflare API (/x) failed.", "code": 10021', 1),
         ('"message": "Processing wrangler.json configuration: no."', 1),
     ],
