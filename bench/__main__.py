@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from bench import deploy, durability, edge, overload, peers, server, soak, startup
+from bench import deploy, durability, edge, faults, overload, peers, server, soak, startup
 
 BENCHMARKS = {
     "startup": startup.run,
@@ -15,7 +15,7 @@ BENCHMARKS = {
     "overload": overload.run,
 }
 #: Only when asked for by name: they take long, and are tests more than measurements.
-ALONE = {"soak": soak.run, "durability": durability.run}
+ALONE = {"soak": soak.run, "durability": durability.run, "faults": faults.run}
 
 
 def main(names: list[str]) -> int:

@@ -57,11 +57,14 @@ class Launcher(Protocol):
 
 
 class Cold:
-    """Starts the installed program."""
+    """Starts a program, by default the installed one."""
+
+    def __init__(self, program: Sequence[str] = (str(AEROSTACK),)) -> None:
+        self._program = program
 
     def start(self, argv: Sequence[str], *, cwd: Path, env: Mapping[str, str]) -> Process:
         process = subprocess.Popen(
-            [AEROSTACK, *argv],
+            [*self._program, *argv],
             cwd=cwd,
             env=dict(env),
             stdin=subprocess.DEVNULL,
