@@ -15,7 +15,7 @@ from typing import Any
 
 from tests.conftest import clean_environment
 from tests.faults import oracle
-from tests.faults.launch import Launcher, Process, launcher
+from tests.faults.launch import Launcher, Process, end_all, launcher
 from tests.faults.layer import Layer, Strike, fault_layer
 
 from aerostack.testing import RunningEdge, running_edge
@@ -140,6 +140,7 @@ class Stage:
         self.layer.begin(strikes)
 
     def remove(self, project: Project) -> None:
+        end_all(project.folder)
         oracle.remove(self.edge, project.mark)
         shutil.rmtree(project.folder.parent)
 
