@@ -160,14 +160,17 @@ def test_buckets_hold_as_much_as_fits_into_one_request(site, name):
 
 def test_what_was_acknowledged_is_there_after_a_kill(tmp_path, environment):
     with running_edge(tmp_path / "edge", environment) as edge:
-        site = Site(Api(edge), "site")
+        api = Api(edge)
+        site = Site(api, "site")
         token = site.begin({"/a.txt": "a", "/b.txt": "b"}).result["jwt"]
         assert site.send(token, "a").status == 202
-        live = Site(Api(edge), "live")
+        live = Site(api, "live")
         assert live.put(assets={"jwt": live.uploaded({"/c.txt": "c"})}).status == 200
         os.kill(edge.pid, signal.SIGKILL)
+        api.client.close()
     with running_edge(tmp_path / "edge", environment) as edge:
-        site, live = (Site(Api(edge), name) for name in ("site", "live"))
+        api = Api(edge)
+        site, live = (Site(api, name) for name in ("site", "live"))
         assert site.begin({"/a.txt": "a", "/b.txt": "b"}).result["buckets"] == [[hashed("b")]]
         done = site.send(token, "b")
         assert done.status == 201
@@ -175,3 +178,4 @@ def test_what_was_acknowledged_is_there_after_a_kill(tmp_path, environment):
         for one, path, text in ((site, "/a.txt", "a"), (site, "/b.txt", "b"), (live, "/c.txt", "c")):
             one.api.enable(one.name)
             assert one.visit(path) == (200, text)
+        api.client.close()
