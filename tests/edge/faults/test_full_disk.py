@@ -30,11 +30,12 @@ export default { async fetch(request, env) {
   }
 } };
 """
-#: What a Worker is told by its bindings. That of D1 breaks off before it says anything.
+#: What a Worker is told by its bindings. That of D1 breaks off before it says anything, and that of R2 when the store
+#: hangs up before it has been sent the whole value.
 TOLD = {
-    "/kv": "Error: KV PUT failed: 500 Internal Server Error",
-    "/r2": "Error: put: Unspecified error (0)",
-    "/queue": "Error: Queue send failed: The message cannot be written: database or disk is full",
+    "/kv": {"Error: KV PUT failed: 500 Internal Server Error"},
+    "/r2": {"Error: put: Unspecified error (0)", "Error: Network connection lost."},
+    "/queue": {"Error: Queue send failed: The message cannot be written: database or disk is full"},
 }
 
 
@@ -80,7 +81,8 @@ def test_what_needs_room_is_refused_with_a_reason_until_there_is_some(small_disk
         assert write_everything(account) == [f"{name}: {FULL}" for name in names]
         for path, words in TOLD.items():
             answer = account.visit("demo", path)
-            assert (answer.status_code, answer.text) == (500, words)
+            assert answer.status_code == 500
+            assert answer.text in words
         assert account.visit("demo", "/d1").status_code == 500
         # What was there is there, and the version that could not be written never was live.
         assert account.visit("demo").text == "firstsmall"
