@@ -131,6 +131,7 @@ def test_jsonc_becomes_toml(aerostack: Aerostack, folder: Path) -> None:
     assert (
         (folder / "aerostack.toml").read_text()
         == """\
+# what it is called
 name = "api"
 main = "src/index.ts"
 compatibility_date = "2026-06-01"
@@ -153,6 +154,76 @@ new_sqlite_classes = ["Room"]
 [env.live]
 inherit = false
 routes = []
+# from the environment
+"""
+    )
+
+
+def test_the_comments_of_jsonc_come_along(aerostack: Aerostack, folder: Path) -> None:
+    (folder / "wrangler.jsonc").write_text("""/**
+ * Head of the file,
+ * in two lines
+ */
+{
+  "main": "src/index.ts", // behind its key
+  // not # a \u0007 comment of TOML's: "x" = [
+  "name": "api",
+  "compatibility_date": "2026-06-01",
+  /* before a list */ "kv_namespaces": [
+    // about the first entry
+    { "binding": "A", "id": "0123456789abcdef0123456789abcde1" },
+    { "binding": "B", /* in an entry */ "id": "0123456789abcdef0123456789abcde2" },
+  ],
+  "routes": [
+    "a.example.com/*", // about a route
+    // behind the last
+  ],
+  "env": {
+    // whole environment
+    "live": {
+      // one of its keys
+      "vars": { "A": "// none", },
+    },
+  },
+}
+// the end
+""")
+    run = aerostack("init", "--from-wrangler", cwd=folder)
+    assert run.status == 0, run.stderr
+    assert "comments" not in run.stderr
+    assert (
+        (folder / "aerostack.toml").read_text()
+        == """\
+# Head of the file,
+# in two lines
+# behind its key
+main = "src/index.ts"
+# not # a   comment of TOML's: "x" = [
+name = "api"
+compatibility_date = "2026-06-01"
+# about a route
+routes = ["a.example.com/*"]
+
+# before a list
+# about the first entry
+[[kv_namespaces]]
+binding = "A"
+id = "0123456789abcdef0123456789abcde1"
+
+[[kv_namespaces]]
+# in an entry
+binding = "B"
+id = "0123456789abcdef0123456789abcde2"
+
+# behind the last
+# whole environment
+# one of its keys
+[env.live]
+inherit = false
+
+[env.live.vars]
+A = "// none"
+# the end
 """
     )
 

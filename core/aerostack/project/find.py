@@ -48,9 +48,8 @@ def _advice(folder: Path) -> str:
     here = folder.resolve()
     for name in _WRANGLER_FILES:
         if (here / name).is_file():
-            if name.endswith(".toml"):
-                return f"there is a {name} with the same keys: cp {_join(folder, name)} {_join(folder, FILE_NAME)}"
-            return f"there is a {name}: write its keys into {_join(folder, FILE_NAME)}, they are the same"
+            where = "" if folder == Path() else f" {shlex.quote(str(folder))}"
+            return f"there is a {name}, which can be turned into one: aerostack init --from-wrangler{where}"
     near = closest(FILE_NAME, _names(here))
     if near:
         return f"rename {near}: mv {_join(folder, near)} {_join(folder, FILE_NAME)}"

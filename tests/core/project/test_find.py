@@ -39,13 +39,13 @@ def test_a_wrangler_file_beside_it_is_mentioned(folder: Path, monkeypatch: pytes
     monkeypatch.chdir(folder)
     message, hint, _ = _refused(Path())
     assert message == "no aerostack.toml in this folder"
-    assert hint == "there is a wrangler.toml with the same keys: cp wrangler.toml aerostack.toml"
+    assert hint == "there is a wrangler.toml, which can be turned into one: aerostack init --from-wrangler"
 
 
 def test_a_wrangler_json_file_is_mentioned(folder: Path) -> None:
     (folder / "wrangler.jsonc").touch()
     assert _refused(folder)[1] == (
-        f"there is a wrangler.jsonc: write its keys into {folder}/aerostack.toml, they are the same"
+        f"there is a wrangler.jsonc, which can be turned into one: aerostack init --from-wrangler {folder}"
     )
 
 

@@ -1,7 +1,8 @@
 """wrangler's configuration as an ``aerostack.toml`` that means the same, environment by environment.
 
-The keys are the same, so the text of a ``wrangler.toml`` stays as it is, comments included. What differs is that our
-environments inherit bindings: one that relied on not getting them says so with ``inherit = false``.
+The keys are the same, so the text of a ``wrangler.toml`` stays as it is, and a ``wrangler.jsonc`` is written in TOML,
+comments included. What differs is that our environments inherit bindings: one that relied on not getting them says so
+with ``inherit = false``.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from aerostack.project.flatten import flatten
 from aerostack.project.keys import REPEATED
 from aerostack.project.rules import shape_errors
 from aerostack.project.secrets import required_secrets
+from aerostack.project.wrangler_file.comments import written
 from aerostack.project.wrangler_file.insert import candidates
 from aerostack.project.wrangler_file.read import read_json, read_toml
 from aerostack.project.wrangler_file.toml_text import dump
@@ -41,7 +43,8 @@ def convert(source: Path) -> Converted:
     if source.suffix == ".toml":
         text, lost = read_toml(source), False
     else:
-        text, lost = dump(read_json(source)), False
+        data, comments = read_json(source)
+        text, lost = written(dump(data), comments), False
     separate = []
     document = Document(path=target, text=text, data=tomllib.loads(text))
     environments = document.data.get("env")

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 from aerostack.errors import ConfigError, Location
 from aerostack.project.keypath import KeyPath, dotted
+from aerostack.values import dataclass
 
 _BLANK = re.compile(r"(?:[ \t\r\n]+|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
+_COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
 _STRING = re.compile(r'"(?:[^"\\\x00-\x1f]|\\.)*"')
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?(?![\w.])")
 _WORD = re.compile(r"[A-Za-z_$][\w$]*")
@@ -18,7 +22,15 @@ _WORDS = {"true": True, "false": False, "null": None}
 _DEEPEST = 100
 
 
-def parse(text: str, path: Path) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """``about`` is the key or entry that it stands before, or behind on the same line; empty at the end of the file."""
+
+    about: KeyPath
+    lines: tuple[str, ...]
+
+
+def parse(text: str, path: Path) -> tuple[dict[str, Any], tuple[Comment, ...]]:
     """The object that ``text`` holds, without the keys whose value is ``null``: to wrangler they are not there.
 
     Raises ``ConfigError`` for anything that is not JSONC, and for a ``null`` in a list or in a variable, which TOML
@@ -33,7 +45,7 @@ def parse(text: str, path: Path) -> dict[str, Any]:
     if reader.at < len(text):
         raise reader.error("there is something behind the end of the object", "delete it, or check the brackets before")
     assert isinstance(value, dict)
-    return value
+    return value, tuple(reader.comment(match) for match in reader.comments)
 
 
 class _Reader:
@@ -41,6 +53,9 @@ class _Reader:
         self.text = text
         self.path = path
         self.at = 0
+        #: The keys and entries of lists, with their offsets, in the order of the text.
+        self.keys: list[tuple[int, KeyPath]] = []
+        self.comments: list[re.Match[str]] = []
 
     def value(self, path: KeyPath) -> Any:
         if len(path) > _DEEPEST:
@@ -90,6 +105,7 @@ class _Reader:
                     start,
                 )
             seen[key] = start
+            self.keys.append((start, (*path, key)))
             self.blank()
             if not self.take(":"):
                 raise self.error("a colon is missing", 'write "key": value')
@@ -108,6 +124,7 @@ class _Reader:
         self.at += 1
         while not self.closed("]", opened, first=not items):
             at = self.at
+            self.keys.append((at, (*path, len(items))))
             item = self.value((*path, len(items)))
             if item is None:
                 raise self.null((*path, len(items)), at)
@@ -143,9 +160,23 @@ class _Reader:
 
     def blank(self) -> None:
         match = _BLANK.match(self.text, self.at)
-        self.at = match.end() if match else self.at
+        if match:
+            self.comments += _COMMENT.finditer(self.text, self.at, match.end())
+            self.at = match.end()
         if self.text.startswith("/*", self.at):
             raise self.error("a comment is never closed", "close it with */")
+
+    def comment(self, match: re.Match[str]) -> Comment:
+        start = match.start()
+        line = self.text.rfind("\n", 0, start) + 1
+        place = bisect(self.keys, start, key=itemgetter(0))
+        behind = place > 0 and self.keys[place - 1][0] >= line
+        following = self.keys[place][1] if place < len(self.keys) else ()
+        about = self.keys[place - 1][1] if behind else following
+        text = match.group()
+        inner = text[2:].removesuffix("*/") if text.startswith("/*") else text[2:]
+        lines = (re.sub(r"^\s*\*+(?=\s|$)|^\*", "", line).strip() for line in inner.splitlines())
+        return Comment(about, tuple(line for line in lines if line))
 
     def take(self, text: str) -> bool:
         if not self.text.startswith(text, self.at):

@@ -8,7 +8,7 @@ from typing import Any
 from aerostack.errors import ConfigError, Location
 from aerostack.project import document
 from aerostack.project.syntax import read_text
-from aerostack.project.wrangler_file.jsonc import parse
+from aerostack.project.wrangler_file.jsonc import Comment, parse
 
 #: In wrangler's own order of preference.
 NAMES = ("wrangler.json", "wrangler.jsonc", "wrangler.toml")
@@ -41,8 +41,8 @@ def find(path: Path) -> Path:
     return path
 
 
-def read_json(path: Path) -> dict[str, Any]:
-    """The data of a ``wrangler.json`` or ``wrangler.jsonc``. Raises ``ConfigError``."""
+def read_json(path: Path) -> tuple[dict[str, Any], tuple[Comment, ...]]:
+    """The data of a ``wrangler.json`` or ``wrangler.jsonc``, and its comments. Raises ``ConfigError``."""
     return parse(read_text(path), path)
 
 

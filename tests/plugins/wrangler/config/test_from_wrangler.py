@@ -124,7 +124,14 @@ def write(folder: Path, source: str, text: str) -> Path:
     return converted.path
 
 
-@pytest.mark.parametrize(("source", "dumped"), [("wrangler.toml", dump), ("wrangler.jsonc", json.dumps)])
+def commented(data: dict[str, Any]) -> str:
+    """JSONC with a comment at the end of every line, which no string of JSON ever goes over."""
+    return json.dumps(data, indent=1).replace("\n", ' // "a" = [\n')
+
+
+@pytest.mark.parametrize(
+    ("source", "dumped"), [("wrangler.toml", dump), ("wrangler.json", json.dumps), ("wrangler.jsonc", commented)]
+)
 @given(data=files)
 def test_every_environment_means_what_it_meant_to_wrangler(source: str, dumped: Any, data: dict[str, Any]) -> None:
     with tempfile.TemporaryDirectory() as made:
