@@ -77,11 +77,13 @@ def load(name: str, *, required: bool = True) -> Any:
 def _command(name: str, target: Any) -> Any:
     import typer
 
+    from aerostack.cli.commands import told
+
     if not isinstance(target, typer.Typer):
         app = typer.Typer(rich_markup_mode=None, add_completion=False)
         app.command(name)(target)
         target = app
-    command = typer.main.get_command(target)
+    command = typer.main.get_command(told(target))
     command.name = name
     return command
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import typer
 
+from aerostack.cli.flags import for_typer
+
 #: Name → where it is, as ``module:attribute`` below ``aerostack.cli``; a ``typer.Typer`` is a group of commands.
 OURS: Mapping[str, str] = {
     "init": "init:init",
@@ -40,6 +42,14 @@ def add(app: typer.Typer, asked: str | None) -> None:
         module, _, attribute = OURS[name].partition(":")
         target = getattr(importlib.import_module(f"aerostack.cli.{module}"), attribute)
         if isinstance(target, typer.Typer):
-            app.add_typer(target, name=name)
+            app.add_typer(told(target), name=name)
         else:
-            app.command(name, context_settings=dict(_PASSED_ON) if name == "wrangler" else None)(target)
+            app.command(name, context_settings=dict(_PASSED_ON) if name == "wrangler" else None)(for_typer(target))
+
+
+def told(group: typer.Typer) -> typer.Typer:
+    """The group, with every command of it as typer reads it."""
+    for command in group.registered_commands:
+        if command.callback is not None:
+            command.callback = for_typer(command.callback)
+    return group

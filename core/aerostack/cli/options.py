@@ -6,35 +6,31 @@ import re
 from pathlib import Path
 from typing import Annotated
 
-import typer
+from aerostack.cli.flags import Argument, option
 
 ProjectPath = Annotated[
     Path,
-    typer.Argument(
-        metavar="[PATH]", help="The project: its folder or its aerostack.toml. Default: here.", show_default=False
-    ),
+    Argument("[PATH]", "The project: its folder or its aerostack.toml. Default: here."),
 ]
 Environment = Annotated[
     str | None,
-    typer.Option("--env", "-e", metavar="NAME", help="The environment; `--env ''` means the base of the file."),
+    option("--env", "-e", metavar="NAME", help="The environment; `--env ''` means the base of the file."),
 ]
 BackendName = Annotated[
     str | None,
-    typer.Option("--backend", "-b", metavar="NAME", help="Who carries it out; see `aerostack backends`."),
+    option("--backend", "-b", metavar="NAME", help="Who carries it out; see `aerostack backends`."),
 ]
 OwnAccount = Annotated[
-    bool, typer.Option("--use-own-account", help="Your own Cloudflare account: the same as --backend wrangler.")
+    bool, option("--use-own-account", help="Your own Cloudflare account: the same as --backend wrangler.")
 ]
 BackendOptions = Annotated[
     list[str] | None,
-    typer.Option("--option", "-o", metavar="KEY=VALUE", help="A setting of the backend, as in [backend.NAME]."),
+    option("--option", "-o", metavar="KEY=VALUE", help="A setting of the backend, as in [backend.NAME]."),
 ]
-NoProvision = Annotated[
-    bool, typer.Option("--no-provision", help="Create nothing: a missing or placeholder id is an error.")
-]
+NoProvision = Annotated[bool, option("--no-provision", help="Create nothing: a missing or placeholder id is an error.")]
 Adopt = Annotated[
     list[str] | None,
-    typer.Option(
+    option(
         "--adopt",
         metavar="[KIND/NAME]",
         help="Use this existing resource although this project did not create it, as in d1/my-db; alone: any.",
@@ -42,30 +38,30 @@ Adopt = Annotated[
 ]
 Overwrite = Annotated[
     bool,
-    typer.Option("--overwrite", help="Overwrite what somebody changed behind the last deploy, as in the dashboard."),
+    option("--overwrite", help="Overwrite what somebody changed behind the last deploy, as in the dashboard."),
 ]
 Refresh = Annotated[
     bool,
-    typer.Option("--refresh", help="Look at everything, as `plan` does, also where nothing seems to have changed."),
+    option("--refresh", help="Look at everything, as `plan` does, also where nothing seems to have changed."),
 ]
 Timeout = Annotated[
     int,
-    typer.Option("--timeout", metavar="SECONDS", min=1, help="The longest that all of it may take."),
+    option("--timeout", metavar="SECONDS", minimum=1, help="The longest that all of it may take."),
 ]
 Public = Annotated[
     bool | None,
-    typer.Option(
+    option(
         "--public/--private",
         help="Whether everybody may call it, or only who has a key. Default: as it is. The same as -o public=true.",
-        show_default=False,
+        default=False,
     ),
 ]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Answer yes to every question.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout, and nothing else there.")]
-Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
+Yes = Annotated[bool, option("--yes", "-y", help="Answer yes to every question.")]
+AsJson = Annotated[bool, option("--json", help="Print one JSON document on stdout, and nothing else there.")]
+Debug = Annotated[bool, option("--debug", help="Show the traceback of an error.")]
 EdgeData = Annotated[
     Path | None,
-    typer.Option("--data", metavar="DIR", help="Where the account lives. Default: the user's data folder."),
+    option("--data", metavar="DIR", help="Where the account lives. Default: the user's data folder."),
 ]
 
 _RESOURCE = re.compile(r"(d1|kv|r2|queue)/.+|all")

@@ -6,8 +6,6 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import typer
-
 from aerostack.cli.output import Output
 from aerostack.errors import EXIT_BUG, EXIT_FAILED, EXIT_INTERRUPTED, AerostackError
 
@@ -19,7 +17,7 @@ def run(
     debug: bool = False,
     heading: Callable[[], Mapping[str, Any]] = dict,
 ) -> None:
-    """Call ``body``; end the command with its status. ``heading`` is put before ``error`` in a JSON document.
+    """Call ``body``; raise ``SystemExit`` with its status. ``heading`` is put before ``error`` in a JSON document.
 
     ``AEROSTACK_DEBUG=1`` means the same as ``--debug``.
     """
@@ -34,7 +32,7 @@ def run(
         status = EXIT_FAILED  # whoever read the result has gone, and nobody is left to be told
     except Exception as error:
         status = bug(output, error, heading())
-    raise typer.Exit(status)
+    raise SystemExit(status)
 
 
 def fail(output: Output, error: AerostackError, heading: Mapping[str, Any]) -> int:
