@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from aerostack.errors import AuthError, PermissionDeniedError
 from aerostack.http import Client
 from aerostack.values import dataclass
 from aerostack_cloudflare.api import Api
-from aerostack_cloudflare.assets import Assets
 from aerostack_cloudflare.credentials import Credentials
 from aerostack_cloudflare.d1 import D1
-from aerostack_cloudflare.dispatch import Dispatch
 from aerostack_cloudflare.kv import Kv
 from aerostack_cloudflare.queues import Queues
 from aerostack_cloudflare.r2 import R2
 from aerostack_cloudflare.record import HEX32
 from aerostack_cloudflare.scripts import Scripts
 from aerostack_cloudflare.subdomain import AccountSubdomain
-from aerostack_cloudflare.tokens import Tokens
+
+if TYPE_CHECKING:
+    from aerostack_cloudflare.assets import Assets
+    from aerostack_cloudflare.dispatch import Dispatch
+    from aerostack_cloudflare.tokens import Tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +39,35 @@ class Cloudflare:
 
     def __init__(self, http: Client, account_id: str) -> None:
         self.account_id = account_id
+        self._http = http
         #: Lets time pass between two requests, in seconds.
         self.wait = http.wait
-        self.assets = Assets(http, account_id)
         self.d1 = D1(http, account_id)
         self.kv = Kv(http, account_id)
         self.r2 = R2(http, account_id)
         self.queues = Queues(http, account_id)
         self.scripts = Scripts(http, account_id)
-        self.dispatch = Dispatch(http, account_id)
         self.subdomain = AccountSubdomain(http, account_id)
-        self.tokens = Tokens(http)
+
+    # What most deploys do without is loaded when it is asked for.
+
+    @functools.cached_property
+    def assets(self) -> Assets:
+        from aerostack_cloudflare.assets import Assets
+
+        return Assets(self._http, self.account_id)
+
+    @functools.cached_property
+    def dispatch(self) -> Dispatch:
+        from aerostack_cloudflare.dispatch import Dispatch
+
+        return Dispatch(self._http, self.account_id)
+
+    @functools.cached_property
+    def tokens(self) -> Tokens:
+        from aerostack_cloudflare.tokens import Tokens
+
+        return Tokens(self._http)
 
     @classmethod
     @contextlib.contextmanager

@@ -20,7 +20,6 @@ from aerostack.errors import (
 )
 from aerostack.http import Response, judge_status, malformed
 from aerostack.http.failure import applied, challenged, error_class
-from aerostack_cloudflare.explanations.table import explained, explanation
 from aerostack_cloudflare.hints import last_hint, new_token
 from aerostack_cloudflare.permissions import Product, permission
 
@@ -80,6 +79,8 @@ def judge_raw(product: Product) -> Callable[[Response], RemoteError | None]:
 
 
 def _refusal(response: Response, product: Product) -> RemoteError:
+    from aerostack_cloudflare.explanations.table import explanation
+
     errors = _errors(response)
     code = errors[0][0] if errors else None
     kind = _kind(response.status, product, code)
@@ -119,6 +120,8 @@ def _refusal(response: Response, product: Product) -> RemoteError:
 
 
 def _kind(status: int, product: Product, code: int | None) -> type[RemoteError]:
+    from aerostack_cloudflare.explanations.table import explained
+
     if status >= 500:
         return UnavailableError
     if code is not None:

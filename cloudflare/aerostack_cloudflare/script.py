@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import uuid
 from collections.abc import Mapping
 from dataclasses import field
 from typing import Any
@@ -139,5 +138,6 @@ def uploaded_version(record: Record) -> str | None:
     """
     for key in ("version_id", "deployment_id"):
         if record.optional_text(key):
-            return str(uuid.UUID(record.identifier(key, _ID)))
+            digits = record.identifier(key, _ID).replace("-", "").lower()
+            return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
     return None

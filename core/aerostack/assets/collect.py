@@ -8,12 +8,10 @@ import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 
-from aerostack.assets import ignore, settings
+from aerostack.assets import settings
 from aerostack.assets.content import contained
 from aerostack.assets.folder import folder
 from aerostack.assets.hashing import asset_hash
-from aerostack.assets.memory import recall
-from aerostack.assets.walk import Walk
 from aerostack.errors import BundleError, Location
 from aerostack.model import Asset, Assets, Project
 
@@ -33,6 +31,10 @@ def collect(project: Project) -> Assets | None:
     """
     if settings.table(project) is None:
         return None
+    from aerostack.assets import ignore
+    from aerostack.assets.memory import recall
+    from aerostack.assets.walk import Walk
+
     settings.check(project)
     root = folder(project)
     walk = Walk(root, ignore.read(root, _meta(root, ignore.FILE)))

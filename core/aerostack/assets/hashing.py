@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
+import binascii
 
 #: Hex digits of a hash.
 LENGTH = 32
@@ -12,7 +12,7 @@ def asset_hash(content: bytes, name: str) -> str:
     """32 hex digits over the content and the extension of ``name``, which decides about the media type."""
     from blake3 import blake3
 
-    return blake3(b64encode(content) + extension(name).encode()).hexdigest(length=LENGTH // 2)
+    return blake3(binascii.b2a_base64(content, newline=False) + extension(name).encode()).hexdigest(length=LENGTH // 2)
 
 
 def extension(name: str) -> str:

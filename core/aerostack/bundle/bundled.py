@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from aerostack import toolchain
-from aerostack.bundle import entry, esbuild, failure, nodejs, rules, sourcemap, unbundled
+from aerostack.bundle import entry, esbuild, nodejs, rules, sourcemap, unbundled
 from aerostack.bundle.run import Run
 from aerostack.model import Module, Project
 
@@ -40,6 +40,8 @@ def _run_esbuild(
         # NODE_PATH would let packages from elsewhere on this machine into the bundle.
         result = run(argv, cwd=project.root, env={"NODE_PATH": ""}, timeout=_TIMEOUT, check=False)
         if result.status != 0:
+            from aerostack.bundle import failure
+
             raise failure.of(project, result.stderr)
         meta: Mapping[str, Any] = json.loads(metafile.read_text(encoding="utf-8"))
         # `process/browser` is part of the npm package and not of the built-in module; an alias catches both.

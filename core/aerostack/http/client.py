@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
@@ -73,7 +72,7 @@ class Client:
         transport: Transport | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
-        jitter: Callable[[], float] = random.random,
+        jitter: Callable[[], float] | None = None,
     ) -> None:
         from aerostack import __version__
 
@@ -89,7 +88,7 @@ class Client:
         )
         self._patience = patience()
         self._timeouts = (timeouts or Timeouts()).times(self._patience)
-        self._clock, self._sleep, self._jitter = clock, sleep, jitter
+        self._clock, self._sleep, self._jitter = clock, sleep, jitter or _chance
         self._transport = transport or Pool(self._origin)
         # This machine has no budget to protect.
         self._budget = None if self._origin.here else budget
@@ -247,3 +246,9 @@ class Client:
         error.args = (error.message,)
         error.hint = redact(error.hint, secrets) if error.hint else None
         return error
+
+
+def _chance() -> float:
+    import random  # 2 ms, for the deploys that have to wait
+
+    return random.random()

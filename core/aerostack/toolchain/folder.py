@@ -6,13 +6,12 @@ import functools
 import hashlib
 import json
 import os
-import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from aerostack.errors import MissingExecutableError
-from aerostack.toolchain import nodejs, npm, platforms
+from aerostack.toolchain import platforms
 from aerostack.values import dataclass
 
 PINNED = Path(__file__).with_name("pinned")
@@ -74,6 +73,10 @@ def install(*, progress: Callable[[str], None] | None = None, force: bool = Fals
 
 
 def _install_into(target: Path, packages: Mapping[str, str], progress: Callable[[str], None] | None) -> None:
+    import shutil
+
+    from aerostack.toolchain import nodejs, npm
+
     installer = nodejs.npm()
     if progress:
         names = ", ".join(f"{name} {version}" for name, version in packages.items())

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeAlias
 
-from aerostack.toolchain import folder, nodejs, platforms
+from aerostack.toolchain import folder, platforms
 from aerostack.values import dataclass
 
 Progress: TypeAlias = Callable[[str], None]
@@ -41,6 +41,8 @@ class Wrangler:
 
 def wrangler(*, progress: Progress | None = None) -> Wrangler:
     """The pinned wrangler, and a Node.js that is new enough for it."""
+    from aerostack.toolchain import nodejs
+
     cli = _path("wrangler/wrangler-dist/cli.js", progress)
     return Wrangler(
         # The script itself: `bin/wrangler.js` would start a second Node.js.

@@ -39,6 +39,10 @@ def aerostack_backend() -> BackendSpec:
 def aerostack_resolve(
     project: Project, settings: CfapiSettings, policy: Policy, journals: Journals, tools: Tools
 ) -> Resolution:
+    from aerostack_cfapi.keys import check_keys
+
+    check_keys(project)
+    tools.bundle(project)  # it is built while the rest of this backend is loaded
     from aerostack_cfapi.resolve import resolve
 
     return resolve(project, settings, policy, journals, tools)

@@ -10,7 +10,6 @@ from aerostack.model import Action, Bundle, Journals, JournalView, Policy, Proje
 from aerostack_cfapi.account import connect
 from aerostack_cfapi.address import wanted_address
 from aerostack_cfapi.bindings import bindings
-from aerostack_cfapi.keys import check_keys
 from aerostack_cfapi.metadata import content_hash, metadata, tagged_hash, whole_digest
 from aerostack_cfapi.settings import CfapiSettings
 from aerostack_cloudflare.project.address import check_subdomain
@@ -28,7 +27,6 @@ def resolve(project: Project, settings: CfapiSettings, policy: Policy, journals:
     Two reads are enough when nothing changed here since the last deploy, and nothing there; all others are sent as
     soon as the code is built and differs.
     """
-    check_keys(project)
     bundle = tools.bundle(project)
     cloudflare = connect(project, settings, tools)
     tools.step(f"reading the account {cloudflare.account_id}")
