@@ -7,6 +7,7 @@ import os
 import re
 import stat
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 # Nobody writes a file for that long: who began has died.
@@ -39,6 +40,22 @@ def write_atomic(path: Path, content: bytes, mode: int | None = None) -> None:
             temporary.unlink()
         raise
     sync_folder(target.parent)
+
+
+@contextlib.contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """A new folder that nobody else may enter, gone at the end. ``tempfile`` would load every archive format for it."""
+    folder = Path(os.environ.get("TMPDIR") or "/tmp") / f"aerostack-{os.urandom(8).hex()}"
+    folder.mkdir(mode=0o700)
+    try:
+        yield folder
+    finally:
+        for at, folders, files in os.walk(folder, topdown=False):
+            for name in files:
+                Path(at, name).unlink()
+            for name in folders:
+                Path(at, name).rmdir()
+        folder.rmdir()
 
 
 def _sweep(target: Path) -> None:

@@ -62,7 +62,11 @@ _BY_TYPE: Mapping[str, Any] = {"str": "x", "int": 1, "bool": True, "bytes": b"x"
 def cloudflare_calls() -> dict[str, Call]:
     """The calls of the account client, by name."""
     with Client("https://api.example.com") as http:
-        parts = vars(Cloudflare(http, ACCOUNT))
+        parts = {
+            name: part
+            for name, part in inspect.getmembers(Cloudflare(http, ACCOUNT))
+            if type(part).__module__.startswith("aerostack_cloudflare.")
+        }
     found: dict[str, Call] = {}
     for part, client in parts.items():
         for name, _ in inspect.getmembers(type(client), inspect.isfunction):

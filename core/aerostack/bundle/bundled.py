@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 from aerostack import toolchain
 from aerostack.bundle import entry, esbuild, nodejs, rules, sourcemap, unbundled
 from aerostack.bundle.run import Run
+from aerostack.files import temporary_folder
 from aerostack.model import Module, Project
 
 _TIMEOUT = 600.0
@@ -20,9 +20,9 @@ def modules(
     project: Project, main: Path, *, run: Run, step: Callable[[str], None], warn: Callable[[str], None]
 ) -> tuple[Module, ...]:
     """Bundle ``main``: the code first, then the files it imports as modules, then the source map."""
-    with tempfile.TemporaryDirectory(prefix="aerostack-") as folder:
+    with temporary_folder() as folder:
         # Resolved, because esbuild resolves symlinks and the paths in its reports are relative to that.
-        work = Path(folder).resolve()
+        work = folder.resolve()
         meta = _run_esbuild(project, main, work, run, step, warn)
         return _collect(project, main, work / "out", meta)
 

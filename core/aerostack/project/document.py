@@ -13,7 +13,7 @@ from aerostack.errors import ConfigError, Location
 from aerostack.project.keypath import KeyPath, dotted, shown, toml_key, value_at
 from aerostack.project.outline import Outline, outline
 from aerostack.project.shapes import kind_of
-from aerostack.project.syntax import explain, read_text
+from aerostack.project.text import read_text
 from aerostack.suggest import closest
 from aerostack.values import dataclass
 
@@ -155,6 +155,8 @@ def read(path: Path) -> Document:
     try:
         data = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
+        from aerostack.project.syntax import explain
+
         raise explain(error, text, path) from error
     if not data:
         raise ConfigError(

@@ -7,7 +7,7 @@ from typing import Any
 
 from aerostack.errors import ConfigError, Location
 from aerostack.project import document
-from aerostack.project.syntax import read_text
+from aerostack.project.text import read_text
 from aerostack.project.wrangler_file.jsonc import Comment, parse
 
 #: In wrangler's own order of preference.
