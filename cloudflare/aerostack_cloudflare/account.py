@@ -49,6 +49,10 @@ class Cloudflare:
         self.scripts = Scripts(http, account_id)
         self.subdomain = AccountSubdomain(http, account_id)
 
+    def round_trip(self) -> float | None:
+        """Seconds that the quickest answer of this run took; ``None`` before the first."""
+        return self._http.quickest
+
     # What most deploys do without is loaded when it is asked for.
 
     @functools.cached_property

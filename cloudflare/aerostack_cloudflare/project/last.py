@@ -22,7 +22,8 @@ class Last:
     """``digest`` is the content hash of the version, ``state`` the ``Glance.state`` of then, ``url`` the address, and
     ``secrets`` the names of those that are set, with commas.
 
-    ``digest`` is empty where another program built the code.
+    ``digest`` is empty where another program built the code. ``took`` is how many milliseconds the upload took, where
+    that is known.
     """
 
     deployment: str
@@ -31,9 +32,12 @@ class Last:
     state: str
     url: str
     secrets: str
+    took: str = ""
 
     @classmethod
-    def of(cls, glance: Glance, *, digest: str, url: str | None, secrets: Iterable[str]) -> Last | None:
+    def of(
+        cls, glance: Glance, *, digest: str, url: str | None, secrets: Iterable[str], took: float | None = None
+    ) -> Last | None:
         """What ``glance`` saw; ``None`` when it saw no version that answers alone."""
         if glance.deployment is None or glance.version is None:
             return None
@@ -44,7 +48,13 @@ class Last:
             state=glance.state,
             url=url or "",
             secrets=",".join(sorted(secrets)),
+            took="" if took is None else str(round(took * 1000)),
         )
+
+    @property
+    def took_seconds(self) -> float | None:
+        """``took`` in seconds."""
+        return int(self.took) / 1000 if self.took.isdecimal() else None
 
     def still(self, glance: Glance) -> bool:
         """Whether nothing has been changed since."""
@@ -74,15 +84,22 @@ def recall(journal: JournalView) -> Last | None:
 
 
 def remember(
-    journal: Journal, glance: Glance, *, digest: str, url: str | None, resolution: Resolution, tools: Tools
+    journal: Journal,
+    glance: Glance,
+    *,
+    digest: str,
+    url: str | None,
+    resolution: Resolution,
+    tools: Tools,
+    took: float | None = None,
 ) -> None:
-    """Keep what ``glance`` saw at the end of a deploy for the next one.
+    """Keep what ``glance`` saw at the end of a deploy for the next one, and how many seconds the upload ``took``.
 
     It is live whether or not that can be kept: a journal that cannot be written is a warning here.
     """
     names = resolution.details.get("secrets")
     secrets = [str(name) for name in names] if isinstance(names, list) else []
-    keep(journal, Last.of(glance, digest=digest, url=url, secrets=secrets), tools)
+    keep(journal, Last.of(glance, digest=digest, url=url, secrets=secrets, took=took), tools)
 
 
 def keep(journal: Journal, last: Last | None, tools: Tools) -> None:

@@ -14,17 +14,24 @@ _GRACE = (0.25, 0.75, 2.0)
 
 
 def read_back(
-    cloudflare: Cloudflare, project: Project, version: str, expected: Callable[[Glance], str | None]
+    cloudflare: Cloudflare,
+    project: Project,
+    version: str,
+    expected: Callable[[Glance], str | None],
+    early: Glance | None = None,
 ) -> Glance:
     """What is live, once that is ``version`` alone and ``expected`` has nothing to complain about.
 
-    ``expected`` says what is missing, or ``None``. Raises ``OvertakenError`` when another version has taken the place
-    of ours since, and ``RemoteError`` when the account shows something else than it said, or does not answer.
+    ``expected`` says what is missing, or ``None``; ``early`` is a look that may have come too early. Raises
+    ``OvertakenError`` when another version has taken the place of ours since, and ``RemoteError`` when the account
+    shows something else than it said, or does not answer.
     """
 
     def missing(glance: Glance) -> str | None:
         return f"version {version} is not live" if glance.version != version else expected(glance)
 
+    if early is not None and missing(early) is None:
+        return early
     try:
         glance = look(cloudflare, project.name)
         for wait in _GRACE:

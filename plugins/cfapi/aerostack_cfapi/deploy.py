@@ -14,8 +14,9 @@ from aerostack_cfapi.bindings import bindings
 from aerostack_cfapi.metadata import content_hash, metadata, tag, whole_digest
 from aerostack_cfapi.settings import CfapiSettings
 from aerostack_cloudflare.account import Cloudflare
-from aerostack_cloudflare.project.glance import Glance
-from aerostack_cloudflare.project.last import WORKER, keep, parse, remember
+from aerostack_cloudflare.project.early import Seen, upload_and_look
+from aerostack_cloudflare.project.glance import Glance, look
+from aerostack_cloudflare.project.last import WORKER, keep, parse, recall, remember
 from aerostack_cloudflare.project.readback import check_untouched, read_back, replaced
 
 
@@ -40,18 +41,23 @@ def deploy(
     cloudflare = connect(project, settings, tools)
     bundle = tools.bundle(project).result()
     document = metadata(project, bundle, bindings(project, provisioned.ids))
+    early = None
     if worker.writes:
-        version = _release(cloudflare, project, resolution, document, bundle, journal, tools)
+        version, early = _release(cloudflare, project, resolution, document, bundle, journal, tools)
     else:
         version = worker.id or ""
         _set_address(cloudflare, project, address, tools)
-    glance = read_back(cloudflare, project, version, lambda seen: _unset_address(project, seen))
+    glance = read_back(
+        cloudflare, project, version, lambda seen: _unset_address(project, seen), early.glance if early else None
+    )
     overwritten = replaced(glance, resolution) if worker.writes else None
     if overwritten:
         tools.warn(overwritten)
     url = (glance.address.url if glance.address else None) or _workers_dev_url(project, resolution)
     digest = whole_digest(project, document, bundle)
-    remember(journal, glance, digest=digest, url=url, resolution=resolution, tools=tools)
+    remember(
+        journal, glance, digest=digest, url=url, resolution=resolution, tools=tools, took=early.took if early else None
+    )
     return _deployment(project, resolution, version, url)
 
 
@@ -63,7 +69,7 @@ def _release(
     bundle: Bundle,
     journal: Journal,
     tools: Tools,
-) -> str:
+) -> tuple[str, Seen]:
     """Make a new version live, with its address; returns its id."""
     *others, worker, address = resolution.actions
     mark = tag(content_hash(document, bundle), os.urandom(4).hex())
@@ -78,11 +84,17 @@ def _release(
         _set_address(cloudflare, project, address, tools)
     journal.intend(WORKER, mark)
     tools.step(f"uploading {project.name}" + (f" ({bundle.size / 1024:.1f} KiB)" if bundle.modules else ""))
-    uploaded = cloudflare.scripts.upload(project.name, metadata=complete, modules=bundle.modules)
+    last = recall(journal)
+    uploaded, seen = upload_and_look(
+        lambda: cloudflare.scripts.upload(project.name, metadata=complete, modules=bundle.modules),
+        lambda: look(cloudflare, project.name),
+        last_took=last.took_seconds if last and worker.verb == "update" else None,
+        way=cloudflare.round_trip(),
+    )
     tools.done(worker)
     if worker.verb == "create":
         _set_address(cloudflare, project, address, tools)
-    return uploaded.version_id
+    return uploaded.version_id, seen
 
 
 def _set_address(cloudflare: Cloudflare, project: Project, action: Action, tools: Tools) -> None:
