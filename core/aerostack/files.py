@@ -45,7 +45,8 @@ def write_atomic(path: Path, content: bytes, mode: int | None = None) -> None:
 @contextlib.contextmanager
 def temporary_folder() -> Iterator[Path]:
     """A new folder that nobody else may enter, gone at the end. ``tempfile`` would load every archive format for it."""
-    base = os.environ.get("TMPDIR") or "/tmp"  # nosec B108: the name below it is random, and its mode private
+    # What lies below has a name that nobody can guess, and is private.
+    base = os.environ.get("TMPDIR") or "/tmp"  # nosec B108
     folder = Path(base, f"aerostack-{os.urandom(8).hex()}")
     folder.mkdir(mode=0o700)
     try:
