@@ -11,10 +11,8 @@ from aerostack.model import Journal, JournalView, Resolution, Tools
 from aerostack.values import dataclass
 from aerostack_cloudflare.project.glance import Glance
 
-#: Under this name the journal keeps the id of the live version, and before that the tag of one that is uploaded.
-WORKER = "worker"
-
-_KEY = "deployed"
+#: Under this name the journal keeps it; an intent of that name is the tag of a version that is being uploaded.
+DEPLOYED = "deployed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +78,7 @@ def parse(text: object) -> Last | None:
 
 def recall(journal: JournalView) -> Last | None:
     """What the journal remembers."""
-    return parse(journal.known(_KEY))
+    return parse(journal.known(DEPLOYED))
 
 
 def remember(
@@ -106,9 +104,8 @@ def keep(journal: Journal, last: Last | None, tools: Tools) -> None:
     """``remember`` of what is known already; ``None`` forgets."""
     try:
         if last is None:
-            journal.forget(_KEY)
+            journal.forget(DEPLOYED)
             return
-        journal.record(WORKER, last.version)
-        journal.record(_KEY, last.text)
+        journal.record(DEPLOYED, last.text)
     except JournalError as error:
         tools.warn(f"{error.message}; the next deploy will have to look at everything again")

@@ -16,7 +16,7 @@ from aerostack_cfapi.settings import CfapiSettings
 from aerostack_cloudflare.account import Cloudflare
 from aerostack_cloudflare.project.early import Seen, upload_and_look
 from aerostack_cloudflare.project.glance import Glance, look
-from aerostack_cloudflare.project.last import WORKER, keep, parse, recall, remember
+from aerostack_cloudflare.project.last import DEPLOYED, keep, parse, recall, remember
 from aerostack_cloudflare.project.readback import check_untouched, read_back, replaced
 
 
@@ -82,7 +82,7 @@ def _release(
             # That took time; otherwise the plan has only just been made.
             check_untouched(cloudflare, project, resolution)
         _set_address(cloudflare, project, address, tools)
-    journal.intend(WORKER, mark)
+    journal.intend(DEPLOYED, mark)
     tools.step(f"uploading {project.name}" + (f" ({bundle.size / 1024:.1f} KiB)" if bundle.modules else ""))
     last = recall(journal)
     uploaded, seen = upload_and_look(

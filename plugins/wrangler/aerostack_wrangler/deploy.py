@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from aerostack.errors import ConfigError, OvertakenError, RemoteError
 from aerostack.model import CommandResult, Deployment, Journal, Json, Project, Provisioned, Resolution, Tools
 from aerostack.state import refuse_links, write_state
-from aerostack_cloudflare.project.last import WORKER, keep, parse, remember
+from aerostack_cloudflare.project.last import DEPLOYED, keep, parse, remember
 from aerostack_cloudflare.project.readback import check_untouched, replaced
 from aerostack_wrangler import assets, live, session
 from aerostack_wrangler.account import connect
@@ -58,7 +58,7 @@ def deploy(
         tag=f"aw1:{os.urandom(8).hex()}",
     )
     _write(project, document)
-    journal.intend(WORKER, invocation.tag)
+    journal.intend(DEPLOYED, invocation.tag)
     result, reported = _run(invocation, project, settings, tools)
     if passing(result, reported):
         tools.warn("wrangler failed at something that may be over by now: running it once more")
