@@ -102,6 +102,8 @@ def test_the_hooks_and_their_arguments_only_ever_grow() -> None:
         "aerostack_config": ("project", "ids", "folder"),
         "aerostack_migrations": ("project", "database", "table", "settings", "journals", "tools"),
         "aerostack_apply_migration": ("project", "database", "table", "migration", "settings", "journals", "tools"),
+        "aerostack_resources": ("project", "settings", "journals", "tools"),
+        "aerostack_delete_resource": ("project", "resource", "settings", "journals", "tools"),
         "aerostack_rollback": ("project", "version", "settings", "journals", "tools"),
         "aerostack_secrets": ("project", "settings", "journals", "tools"),
         "aerostack_change_secrets": ("project", "changes", "settings", "journals", "tools"),

@@ -11,11 +11,12 @@ from dataclasses import field
 from pathlib import Path
 from typing import Literal, Protocol
 
-from aerostack.model import Journal, Journals, Json
+from aerostack.model import Journal, Journals, Json, ResourceKind
 from aerostack.values import dataclass
 
 #: Each capability: its hooks, all of them or none, and what a backend without it cannot do.
 CAPABILITIES: Mapping[str, tuple[tuple[str, ...], str]] = {
+    "resources": (("aerostack_resources", "aerostack_delete_resource"), "list what a project owns"),
     "rollback": (("aerostack_rollback",), "make an earlier version live again"),
     "migrations": (("aerostack_migrations", "aerostack_apply_migration"), "migrate a database"),
     "secrets": (("aerostack_secrets", "aerostack_change_secrets"), "set secrets"),
@@ -70,3 +71,22 @@ class Migration:
     name: str
     path: Path
     sql: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnedResource:
+    """A database, namespace, bucket or queue that exists, and that a project names, uses or has made.
+
+    ``id`` is that of the remote side, for a bucket its name; ``bindings`` are those that aerostack.toml gives it in
+    this environment. ``made`` tells whether it was made from here, ``None`` when a run announced that and ended before
+    it knew. ``live`` tells whether the live Worker uses it, ``None`` when that cannot be seen. ``jurisdiction`` belongs
+    to the identity of a bucket.
+    """
+
+    kind: ResourceKind
+    name: str
+    id: str
+    bindings: tuple[str, ...]
+    made: bool | None
+    live: bool | None
+    jurisdiction: str | None = None

@@ -21,7 +21,7 @@ from typing import Any
 
 import pluggy
 
-from aerostack.capabilities import Migration, OpenJournals, RolledBack, SecretName, SecretsChanged
+from aerostack.capabilities import Migration, OpenJournals, OwnedResource, RolledBack, SecretName, SecretsChanged
 from aerostack.errors import AerostackError
 from aerostack.model import (
     BackendSpec,
@@ -44,11 +44,13 @@ __all__ = [
     "aerostack_backend",
     "aerostack_change_secrets",
     "aerostack_config",
+    "aerostack_delete_resource",
     "aerostack_deploy",
     "aerostack_diagnose",
     "aerostack_migrations",
     "aerostack_provision",
     "aerostack_resolve",
+    "aerostack_resources",
     "aerostack_rollback",
     "aerostack_secrets",
     "hookimpl",
@@ -106,6 +108,26 @@ def aerostack_config(project: Project, ids: Mapping[str, str], folder: Path) -> 
     """Optional: the configuration that this backend writes for another program, as it would lie in ``folder``.
 
     ``ids`` are remote ids by ``Resource.key``, as far as they are known. Pure but for reading the project's files.
+    """
+
+
+@hookspec(firstresult=True)
+def aerostack_resources(  # type: ignore[empty-body]
+    project: Project, settings: Any, journals: OpenJournals, tools: Tools
+) -> tuple[OwnedResource, ...]:
+    """Capability ``resources``: those that exist of what the environment names, uses, or was made for it. Reads only.
+
+    A read that fails is an error: what could not be seen is neither there nor gone.
+    """
+
+
+@hookspec(firstresult=True)
+def aerostack_delete_resource(  # type: ignore[empty-body]
+    project: Project, resource: OwnedResource, settings: Any, journals: OpenJournals, tools: Tools
+) -> OwnedResource:
+    """Capability ``resources``: delete one with all that is in it, and return it. The user was asked.
+
+    One that is gone already is deleted. Returns when a read has shown that it is gone.
     """
 
 

@@ -296,6 +296,25 @@ class CommandResult:
     stderr: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Created:
+    """A resource that this project made itself. ``id`` is ``None`` when it was announced, and the run ended before it
+    was known whether it was made. ``jurisdiction`` belongs to the identity of a bucket.
+    """
+
+    kind: ResourceKind
+    name: str
+    id: str | None = None
+    jurisdiction: str | None = None
+
+    @classmethod
+    def of(cls, resource: Resource, remote_id: str | None = None) -> Created:
+        """The one that is, or will be, made for ``resource``."""
+        place = resource.options.get("jurisdiction")
+        jurisdiction = place if isinstance(place, str) else None
+        return cls(kind=resource.kind, name=resource.name, id=remote_id, jurisdiction=jurisdiction)
+
+
 class JournalView(Protocol):
     """What the journal knows; all a plan may use of it."""
 
@@ -304,6 +323,9 @@ class JournalView(Protocol):
 
     def intended(self, key: str, name: str) -> bool:
         """Whether creating ``name`` for ``key`` was announced but never recorded: an interrupted run."""
+
+    def owned(self) -> tuple[Created, ...]:
+        """What ``create`` announced, the oldest first; also what the project does not use any more."""
 
 
 class Journals(Protocol):
@@ -324,6 +346,15 @@ class Journal(JournalView, Protocol):
 
     def forget(self, key: str) -> None:
         """Drop what is recorded and intended of ``key``."""
+
+    def create(self, resource: Resource) -> None:
+        """``intend`` a resource, which is among those ``owned`` from now on."""
+
+    def created(self, resource: Resource, remote_id: str) -> None:
+        """``record`` a resource that ``create`` announced."""
+
+    def disown(self, created: Created) -> None:
+        """Drop one of those ``owned``: it was deleted, or turned out to be somebody else's."""
 
 
 class Build(Protocol):

@@ -6,7 +6,17 @@ from collections.abc import Callable
 
 from aerostack.errors import ConflictError, RemoteError, StaleError
 from aerostack.http import parallel
-from aerostack.model import Action, Journal, Project, Provisioned, ProvisionedResource, Resolution, Resource, Tools
+from aerostack.model import (
+    Action,
+    Created,
+    Journal,
+    Project,
+    Provisioned,
+    ProvisionedResource,
+    Resolution,
+    Resource,
+    Tools,
+)
 from aerostack_cloudflare.account import Cloudflare
 
 # How many creations an account takes at once without refusing some is not documented.
@@ -32,7 +42,10 @@ def provision(
         if action.id is None:
             creations.append((resource, action))
             continue
-        journal.record(resource.key, action.id)
+        if _was_announced(resource, action, journal):
+            journal.created(resource, action.id)
+        else:
+            journal.record(resource.key, action.id)
         ids[resource.key] = action.id
         if action.writes:
             tools.done(action)
@@ -56,6 +69,12 @@ def provision(
     )
 
 
+def _was_announced(resource: Resource, action: Action, journal: Journal) -> bool:
+    """Whether what was found by its name is what a run that was interrupted made, or was about to make."""
+    by_name = action.verb == "adopt" or resource.kind in ("r2", "queue")
+    return by_name and journal.intended(resource.key, resource.name)
+
+
 def _same_name(creations: list[tuple[Resource, Action]]) -> list[list[tuple[Resource, Action]]]:
     """Bindings that mean the same thing: created once."""
     groups: dict[tuple[str, str], list[tuple[Resource, Action]]] = {}
@@ -69,14 +88,18 @@ def _creation(
 ) -> Callable[[], dict[str, str]]:
     def create() -> dict[str, str]:
         first = group[0][0]
+        interrupted = any(journal.intended(resource.key, resource.name) for resource, _ in group)
         for resource, _ in group:
-            journal.intend(resource.key, resource.name)
+            journal.create(resource)
         try:
             remote_id = _create(cloudflare, first)
         except ConflictError as error:
-            # Somebody made it after the plan was: it is not known to be ours, so the intent must not claim it.
+            # Somebody made it after the plan was: it is not known to be ours, so the intent must not claim it. If an
+            # earlier run had announced it, it is that one's, and the reads of the plan were behind.
             for resource, _ in group:
-                journal.forget(resource.key)
+                if not interrupted:
+                    journal.forget(resource.key)
+                    journal.disown(Created.of(resource))
             raise StaleError(
                 f"{error.message}; somebody created it after the plan was made",
                 status=error.status,
@@ -90,7 +113,7 @@ def _creation(
             error.where = error.where or first.where
             raise
         for resource, action in group:
-            journal.record(resource.key, remote_id)
+            journal.created(resource, remote_id)
             tools.done(action)
         return {resource.key: remote_id for resource, _ in group}
 

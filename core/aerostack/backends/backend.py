@@ -11,7 +11,15 @@ from dataclasses import is_dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from aerostack.capabilities import CAPABILITIES, Migration, OpenJournals, RolledBack, SecretName, SecretsChanged
+from aerostack.capabilities import (
+    CAPABILITIES,
+    Migration,
+    OpenJournals,
+    OwnedResource,
+    RolledBack,
+    SecretName,
+    SecretsChanged,
+)
 from aerostack.errors import AerostackError, BackendContractError, BackendError, UnsupportedError
 from aerostack.model import (
     BackendSpec,
@@ -129,6 +137,29 @@ class Backend:
             RolledBack,
             project=project,
             version=version,
+            settings=settings,
+            journals=journals,
+            tools=tools,
+        )
+
+    def resources(
+        self, project: Project, settings: Any, journals: OpenJournals, tools: Tools
+    ) -> tuple[OwnedResource, ...]:
+        """``aerostack_resources``."""
+        self._need("resources")
+        arguments = {"project": project, "settings": settings, "journals": journals, "tools": tools}
+        return self._each(OwnedResource, self._call("aerostack_resources", tuple, **arguments))
+
+    def delete_resource(
+        self, project: Project, resource: OwnedResource, settings: Any, journals: OpenJournals, tools: Tools
+    ) -> OwnedResource:
+        """``aerostack_delete_resource``."""
+        self._need("resources")
+        return self._call(
+            "aerostack_delete_resource",
+            OwnedResource,
+            project=project,
+            resource=resource,
             settings=settings,
             journals=journals,
             tools=tools,

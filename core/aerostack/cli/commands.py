@@ -16,6 +16,7 @@ OURS: Mapping[str, str] = {
     "deploy": "deploy:deploy",
     "plan": "deploy:plan",
     "rollback": "rollback:rollback",
+    "resources": "resources:resources",
     "secrets": "secrets:app",
     "migrations": "migrations:app",
     "wrangler-config": "wrangler_config:wrangler_config",

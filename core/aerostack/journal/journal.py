@@ -1,20 +1,23 @@
 """The journal: one small JSON document, replaced atomically and synced before ``record`` returns.
 
-A cache, never the truth: the account is. It answers two questions that the account cannot: which same-named resource
-is ours, and whether an earlier run announced a creation and then died.
+A cache, never the truth: the account is. It answers what the account cannot: which same-named resource is ours, whether
+an earlier run announced a creation and then died, and what was made from here, whether or not it is still used.
 """
 
 from __future__ import annotations
 
 import json
 import threading
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from aerostack.errors import JournalError
+from aerostack.model import Created, Resource, ResourceKind
 from aerostack.state import STATE, file_name, refuse_links, write_state
 
 _VERSION = 1
+_KINDS = get_args(ResourceKind)
 
 
 class FileJournals:
@@ -47,6 +50,7 @@ class FileJournal:
         self.path = path
         self._ids: dict[str, str] = {}
         self._intents: dict[str, str] = {}
+        self._owned: tuple[Created, ...] = ()
         self._lock = threading.Lock()
         self._read()
 
@@ -76,6 +80,32 @@ class FileJournal:
                 self._intents.pop(key, None)
                 self._write()
 
+    def owned(self) -> tuple[Created, ...]:
+        return self._owned
+
+    def create(self, resource: Resource) -> None:
+        announced = Created.of(resource)
+        with self._lock:
+            self._intents[resource.key] = resource.name
+            if announced not in self._owned:
+                self._owned = (*self._owned, announced)
+            self._write()
+
+    def created(self, resource: Resource, remote_id: str) -> None:
+        announced = Created.of(resource)
+        made = replace(announced, id=remote_id)
+        with self._lock:
+            self._ids[resource.key] = remote_id
+            self._intents.pop(resource.key, None)
+            self._owned = (*(item for item in self._owned if item not in (announced, made)), made)
+            self._write()
+
+    def disown(self, created: Created) -> None:
+        with self._lock:
+            if created in self._owned:
+                self._owned = tuple(item for item in self._owned if item != created)
+                self._write()
+
     def _read(self) -> None:
         refuse_links(self.path)
         try:
@@ -94,9 +124,11 @@ class FileJournal:
             )
         self._ids = _strings(document.get("ids"))
         self._intents = _strings(document.get("intents"))
+        self._owned = _owned(document.get("owned"))
 
     def _write(self) -> None:
-        document = {"version": _VERSION, "ids": self._ids, "intents": self._intents}
+        owned = [{key: value for key, value in asdict(item).items() if value is not None} for item in self._owned]
+        document = {"version": _VERSION, "ids": self._ids, "intents": self._intents, "owned": owned}
         try:
             write_state(self.path, (json.dumps(document, indent=2, sort_keys=True) + "\n").encode(), mode=0o600)
         except OSError as error:
@@ -110,3 +142,17 @@ def _strings(value: Any) -> dict[str, str]:
     if not isinstance(value, dict):
         return {}
     return {key: item for key, item in value.items() if isinstance(item, str)}
+
+
+def _owned(value: Any) -> tuple[Created, ...]:
+    items = [_strings(item) for item in value] if isinstance(value, list) else []
+    return tuple(
+        Created(
+            kind=item["kind"],  # type: ignore[arg-type]
+            name=item["name"],
+            id=item.get("id"),
+            jurisdiction=item.get("jurisdiction"),
+        )
+        for item in items
+        if item.get("kind") in _KINDS and "name" in item
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from aerostack.capabilities import Migration, OpenJournals, RolledBack, SecretName, SecretsChanged
+from aerostack.capabilities import Migration, OpenJournals, OwnedResource, RolledBack, SecretName, SecretsChanged
 from aerostack.hookspecs import hookimpl
 from aerostack.model import (
     BackendSpec,
@@ -29,7 +29,7 @@ def aerostack_backend() -> BackendSpec:
         default_environment="staging",
         any_environment=True,
         keeps_ids=True,
-        capabilities=frozenset({"migrations", "rollback", "secrets"}),
+        capabilities=frozenset({"migrations", "resources", "rollback", "secrets"}),
     )
 
 
@@ -56,6 +56,20 @@ def aerostack_deploy(
     from aerostack_hosted.deploy import deploy
 
     return deploy(project, resolution, settings, journal, tools)
+
+
+@hookimpl
+def aerostack_resources(project: Project, settings: HostedSettings, tools: Tools) -> tuple[OwnedResource, ...]:
+    from aerostack_hosted.resources import listed
+
+    return listed(project, settings, tools)
+
+
+@hookimpl
+def aerostack_delete_resource(project: Project, resource: OwnedResource) -> OwnedResource:
+    from aerostack_hosted.resources import refuse_deletion
+
+    raise refuse_deletion(project, resource)
 
 
 @hookimpl

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from aerostack.capabilities import Migration, OpenJournals, RolledBack, SecretName, SecretsChanged
+from aerostack.capabilities import Migration, OpenJournals, OwnedResource, RolledBack, SecretName, SecretsChanged
 from aerostack.hookspecs import hookimpl
 from aerostack.model import (
     BackendSpec,
@@ -31,7 +31,7 @@ def aerostack_backend() -> BackendSpec:
     return BackendSpec(
         summary="your own Cloudflare account, through Cloudflare's REST API; needs no Node",
         settings=CfapiSettings,
-        capabilities=frozenset({"migrations", "rollback", "secrets"}),
+        capabilities=frozenset({"migrations", "resources", "rollback", "secrets"}),
     )
 
 
@@ -73,6 +73,26 @@ def aerostack_deploy(
     from aerostack_cfapi.deploy import deploy
 
     return deploy(project, resolution, provisioned, settings, journal, tools)
+
+
+@hookimpl
+def aerostack_resources(
+    project: Project, settings: CfapiSettings, journals: OpenJournals, tools: Tools
+) -> tuple[OwnedResource, ...]:
+    from aerostack_cfapi.account import connect
+    from aerostack_cloudflare.project import owned
+
+    return owned.listed(connect(project, settings, tools), project, journals, settings.concurrency)
+
+
+@hookimpl
+def aerostack_delete_resource(
+    project: Project, resource: OwnedResource, settings: CfapiSettings, journals: OpenJournals, tools: Tools
+) -> OwnedResource:
+    from aerostack_cfapi.account import connect
+    from aerostack_cloudflare.project import owned
+
+    return owned.delete(connect(project, settings, tools), resource, journals, tools)
 
 
 @hookimpl

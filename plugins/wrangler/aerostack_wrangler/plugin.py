@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aerostack.capabilities import Migration, OpenJournals, RolledBack, SecretName, SecretsChanged
+from aerostack.capabilities import Migration, OpenJournals, OwnedResource, RolledBack, SecretName, SecretsChanged
 from aerostack.hookspecs import hookimpl
 from aerostack.model import (
     BackendSpec,
@@ -32,7 +32,7 @@ def aerostack_backend() -> BackendSpec:
     return BackendSpec(
         summary="your own Cloudflare account, through the real wrangler (--use-own-account)",
         settings=WranglerSettings,
-        capabilities=frozenset({"migrations", "rollback", "secrets"}),
+        capabilities=frozenset({"migrations", "resources", "rollback", "secrets"}),
     )
 
 
@@ -77,6 +77,26 @@ def aerostack_config(project: Project, ids: Mapping[str, str], folder: Path) -> 
     from aerostack_wrangler.config import generate
 
     return generate(project, ids, folder)
+
+
+@hookimpl
+def aerostack_resources(
+    project: Project, settings: WranglerSettings, journals: OpenJournals, tools: Tools
+) -> tuple[OwnedResource, ...]:
+    from aerostack_cloudflare.project import owned
+    from aerostack_wrangler.account import connect
+
+    return owned.listed(connect(project, settings, tools), project, journals, settings.concurrency)
+
+
+@hookimpl
+def aerostack_delete_resource(
+    project: Project, resource: OwnedResource, settings: WranglerSettings, journals: OpenJournals, tools: Tools
+) -> OwnedResource:
+    from aerostack_cloudflare.project import owned
+    from aerostack_wrangler.account import connect
+
+    return owned.delete(connect(project, settings, tools), resource, journals, tools)
 
 
 @hookimpl

@@ -6,6 +6,7 @@ import pytest
 
 from aerostack.errors import JournalError
 from aerostack.journal import FileJournals
+from aerostack.model import Created, Resource
 
 
 @pytest.fixture
@@ -35,6 +36,27 @@ def test_forgetting_drops_record_and_intent(journals: FileJournals) -> None:
     journal.forget("kv/C")
     assert journals.at("acc").known("d1/DB") is None
     assert not journals.at("acc").intended("kv/C", "c")
+
+
+def test_what_was_made_from_here_stays_known_when_nothing_refers_to_it_any_more(journals: FileJournals) -> None:
+    bucket = Resource(kind="r2", binding="FILES", name="files", options={"jurisdiction": "eu"})
+    journals.at("acc").create(bucket)
+    announced = Created(kind="r2", name="files", jurisdiction="eu")
+    assert journals.at("acc").owned() == (announced,)
+    assert journals.at("acc").intended("r2/FILES", "files")
+    journals.at("acc").created(bucket, "files")
+    journals.at("acc").record("r2/FILES", "other-files")
+    made = Created(kind="r2", name="files", id="files", jurisdiction="eu")
+    assert journals.at("acc").owned() == (made,)
+    journals.at("acc").disown(made)
+    assert journals.at("acc").owned() == ()
+
+
+def test_an_announcement_outlives_the_one_after_it(journals: FileJournals) -> None:
+    journals.at("acc").create(Resource(kind="d1", binding="DB", name="one"))
+    journals.at("acc").create(Resource(kind="d1", binding="DB", name="two"))
+    journals.at("acc").created(Resource(kind="d1", binding="DB", name="two"), "id-2")
+    assert journals.at("acc").owned() == (Created(kind="d1", name="one"), Created(kind="d1", name="two", id="id-2"))
 
 
 def test_the_file_is_private_and_its_folder_ignored_by_git(journals: FileJournals, tmp_path: Path) -> None:
