@@ -165,6 +165,17 @@ class Scripts:
         operation = f"setting the routes of the Worker {name}"
         self._api.call("PUT", _path(name, "/routes"), operation, json=[{"pattern": pattern} for pattern in patterns])
 
+    def schedules(self, name: str) -> tuple[str, ...]:
+        """The cron expressions; none when there is no such Worker. ``GET …/workers/scripts/{name}/schedules``"""
+        answer = self._read(name, "/schedules", f"reading the schedules of the Worker {name}")
+        return tuple(item.text("cron") for item in answer.record.records("schedules")) if answer else ()
+
+    def set_schedules(self, name: str, crons: Sequence[str]) -> None:
+        """Make these all the schedules of the Worker. ``PUT …/workers/scripts/{name}/schedules``"""
+        operation = f"setting the schedules of the Worker {name}"
+        body = [{"cron": cron} for cron in crons]
+        self._api.call("PUT", _path(name, "/schedules"), operation, json=body, repeatable=True)
+
     def secrets(self, name: str) -> tuple[str, ...]:
         """Names of the secrets; nobody can read the values. ``GET …/workers/scripts/{name}/secrets``"""
         answer = self._api.call("GET", _path(name, "/secrets"), f"listing the secrets of the Worker {name}")

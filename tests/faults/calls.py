@@ -46,6 +46,11 @@ CALLS = (
     _call("create queue", "POST", r"/queues", "creating"),
     _call("upload", "PUT", _SCRIPT, "creating"),
     _call("set address", "POST", rf"{_SCRIPT}/subdomain", "repeatable"),
+    _call("schedules", "GET", rf"{_SCRIPT}/schedules"),
+    _call("queue", "GET", r"/queues/[^/]+"),
+    _call("set schedules", "PUT", rf"{_SCRIPT}/schedules", "repeatable"),
+    _call("add consumer", "POST", r"/queues/[^/]+/consumers", "creating"),
+    _call("change consumer", "PUT", r"/queues/[^/]+/consumers/[^/]+", "repeatable"),
     # Of wrangler alone.
     _call("service", "GET", r"/workers/services/[^/]+"),
     _call("secrets", "GET", rf"{_SCRIPT}/secrets"),

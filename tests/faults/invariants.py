@@ -19,6 +19,7 @@ _LOOKS = {
     "create namespace": {"namespaces"},
     "create bucket": {"bucket"},
     "create queue": {"queues"},
+    "add consumer": {"queue"},
     "upload": {"versions", "deployments"},
     "create project": {"projects"},
 }

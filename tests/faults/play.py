@@ -86,6 +86,8 @@ class Player:
     def prepare(self, backend: str, flow: Flow) -> Project:
         """A project in the situation that a flow begins with."""
         project = self.stage.project()
+        if flow == "other triggers":
+            project.call_by(size=5, minute=1)
         if flow != "first":
             # What is there was made by the quicker of two backends that make the same.
             before = "cfapi" if backend == "wrangler" and flow != "again" else backend
@@ -93,6 +95,8 @@ class Player:
             assert done.status == 0, done.stderr
         if flow in ("redeploy", "checkout"):
             project.say("two")
+        if flow in ("triggers", "other triggers"):
+            project.call_by(size=6, minute=2)
         if flow == "checkout":
             project.forget()
         return project

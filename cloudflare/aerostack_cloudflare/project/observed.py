@@ -15,11 +15,15 @@ from aerostack_cloudflare.project.glance import Glance
 from aerostack_cloudflare.project.last import recall
 from aerostack_cloudflare.project.live import live_id
 from aerostack_cloudflare.project.survey import Seen, Survey
+from aerostack_cloudflare.queues import Consumer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Worker:
-    """The live Worker. ``versions`` are its ids and percentages; ``tag`` is the ``workers/tag`` of the only one."""
+    """The live Worker. ``versions`` are its ids and percentages; ``tag`` is the ``workers/tag`` of the only one.
+
+    ``schedules`` are empty where the project says nothing of them.
+    """
 
     bindings: tuple[Mapping[str, Any], ...]
     versions: tuple[tuple[str, float], ...]
@@ -27,6 +31,7 @@ class Worker:
     workers_dev: bool
     preview_urls: bool
     url: str | None
+    schedules: tuple[str, ...]
 
     def bound(self, resource: Resource) -> str | None:
         """The id that the resource's binding refers to on the live Worker."""
@@ -56,6 +61,14 @@ class Observed:
     glance: Glance
     drift: tuple[Change, ...] = ()
 
+    def consumers(self, project: Project) -> Mapping[str, tuple[Consumer, ...]]:
+        """Who consumes the project's queues, by the names of those."""
+        return {
+            resource.name: self.resources[resource.key].consumers
+            for resource in project.resources
+            if resource.kind == "queue"
+        }
+
 
 def combine(
     cloudflare: Cloudflare, project: Project, journal: JournalView, glance: Glance, rest: Survey, concurrency: int
@@ -79,6 +92,7 @@ def combine(
             workers_dev=bool(detail and detail.enabled),
             preview_urls=bool(detail and detail.previews_enabled),
             url=detail.url if detail else None,
+            schedules=rest.schedules,
         )
     if worker is not None:
         uses = tuple(_use(cloudflare, resource, worker, resources[resource.key], ids) for resource in project.resources)

@@ -12,6 +12,7 @@ from aerostack_cfapi.address import wanted_address
 from aerostack_cfapi.bindings import bindings
 from aerostack_cfapi.metadata import content_hash, metadata, tagged_hash, whole_digest
 from aerostack_cfapi.settings import CfapiSettings
+from aerostack_cfapi.triggers import has_triggers, plan_triggers, trigger_drift
 from aerostack_cloudflare.project.address import check_subdomain
 from aerostack_cloudflare.project.last import Last, recall
 from aerostack_cloudflare.project.notes import notes, unset_secrets
@@ -36,7 +37,7 @@ def resolve(project: Project, settings: CfapiSettings, policy: Policy, journals:
         project,
         journal,
         settings.concurrency,
-        last=None if policy.refresh else recall(journal),
+        last=None if policy.refresh or has_triggers(project) else recall(journal),
         digest=lambda: wanted_digest(project, certain_ids(project, journal), bundle.result()),
     )
     if files := bundle.result().assets:
@@ -60,14 +61,15 @@ def _planned(
         check_subdomain(observed)
     resources = plan_resources(project, observed, journal, policy)
     worker, address = plan_worker(project, observed, resources, bundle), plan_address(project, observed.worker)
-    overwritten = [change for change in observed.drift if (address if change.is_address else worker).writes]
+    triggers = plan_triggers(project, observed)
+    overwritten = [change.said for change in observed.drift if (address if change.is_address else worker).writes]
+    writes = any(action.writes for action in (worker, address, *triggers))
     return Resolution(
         target=target,
-        actions=(*resources, worker, address),
+        actions=(*resources, worker, address, *triggers),
         notes=(*notes(project, observed.worker, resources), *assets.notes(bundle.assets)),
-        drift=tuple(change.said for change in overwritten),
-        details=_details(observed)
-        | ({} if worker.writes or address.writes else _live_already(project, observed, resources, bundle)),
+        drift=(*overwritten, *trigger_drift(project, observed, journal, triggers)),
+        details=_details(observed) | ({} if writes else _live_already(project, observed, resources, bundle)),
     )
 
 

@@ -10,6 +10,7 @@ from aerostack_cloudflare.project.notes import notes, unset_secrets
 from aerostack_cloudflare.project.observed import Observed
 from aerostack_cloudflare.project.plan import plan_resources
 from aerostack_cloudflare.project.rollout import check_rollout
+from aerostack_cloudflare.project.triggers import consumers_of
 from aerostack_cloudflare.project.unchanged import certain_ids, kept, observe
 from aerostack_wrangler import assets
 from aerostack_wrangler.account import connect
@@ -58,6 +59,7 @@ def resolve(
     if has_address(project):
         check_subdomain(observed)
     actions = plan_resources(project, observed, journal, policy)
+    consumers_of(project, observed.consumers(project))
     last = recall(journal)
     digest = fingerprint.digest({action.key: action.id for action in actions}, found.version)
     if last is not None and digest is not None and last.digest == digest and last.still(observed.glance):

@@ -135,7 +135,12 @@ def test_the_tag_carries_the_hash_within_cloudflares_hundred_bytes() -> None:
     [
         ({"routes": ["a"]}, "routes"),
         ({"durable_objects": {"bindings": [{"name": "A"}]}}, "durable_objects"),
-        ({"queues": {"consumers": [{"queue": "q"}]}}, "queues.consumers"),
+        ({"triggers": {"crons": [], "events": [{"type": "a"}]}}, "triggers.events"),
+        ({"queues": {"consumers": [{"queue": "q"}, {"queue": "r", "type": "http_pull"}]}}, "queues.consumers[1].type"),
+        (
+            {"queues": {"consumers": [{"queue": "q", "visibility_timeout_ms": 1}]}},
+            "queues.consumers[0].visibility_timeout_ms",
+        ),
         ({"brand_new": True}, "brand_new"),
     ],
 )

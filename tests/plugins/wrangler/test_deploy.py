@@ -98,15 +98,33 @@ def test_wrangler_provisions_nothing_by_itself(run: Callable[..., Any], project:
 def test_both_account_backends_take_turns_without_creating_anything_twice(
     run: Callable[..., Any], project: Path, edge: RunningEdge
 ) -> None:
-    def owned() -> tuple[set[str], set[str]]:
+    def owned() -> tuple[set[str], ...]:
         databases = edge.account("GET", "/d1/database?per_page=1000")
         namespaces = edge.account("GET", "/storage/kv/namespaces?per_page=1000")
-        return {item["uuid"] for item in databases}, {item["id"] for item in namespaces}
+        queues = edge.account("GET", "/queues?per_page=1000")
+        consumers = {
+            f"{consumer['consumer_id']} {consumer['settings']['batch_size']}"
+            for queue in queues
+            for consumer in queue["consumers"]
+        }
+        return (
+            {item["uuid"] for item in databases},
+            {item["id"] for item in namespaces},
+            {item["queue_id"] for item in queues},
+            consumers,
+        )
 
+    file = project / "aerostack.toml"
+    jobs = f"{tomllib.loads(file.read_text())['name']}-jobs"
+    file.write_text(
+        f'{file.read_text()}\n[triggers]\ncrons = ["0 3 * * *"]\n'
+        f'\n[[queues.producers]]\nbinding = "JOBS"\nqueue = "{jobs}"\n'
+        f'\n[[queues.consumers]]\nqueue = "{jobs}"\nmax_batch_size = 7\n'
+    )
     before = owned()
     first = run("deploy", "--backend", "cfapi", "--json").document
     made = owned()
-    assert [len(now - then) for now, then in zip(made, before, strict=True)] == [1, 1]
+    assert [len(now - then) for now, then in zip(made, before, strict=True)] == [1, 1, 1, 1]
     text = (project / "aerostack.toml").read_text()
     ids = {name: (item["name"], item["id"]) for name, item in first["resources"].items()}
     versions = {first["version"]}
@@ -120,6 +138,8 @@ def test_both_account_backends_take_turns_without_creating_anything_twice(
         assert {name: (item["name"], item["id"]) for name, item in document["resources"].items()} == ids
         versions.add(document["version"])
         assert fetch(document["urls"][0])[0] == 200
+        schedules = edge.account("GET", f"/workers/scripts/{document['worker']}/schedules")["schedules"]
+        assert [item["cron"] for item in schedules] == ["0 3 * * *"]
     assert len(versions) == 4
     assert owned() == made
     assert (project / "aerostack.toml").read_text() == text
