@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request, Response
+from starlette.types import ASGIApp
 
 from aerostack import __version__
 from aerostack.errors import AerostackError
@@ -89,7 +90,13 @@ async def ready(request: Request) -> Response:
     return answer({"version": __version__})
 
 
-def create(settings: Settings, *, log: Callable[[str], None] | None = None) -> FastAPI:
+def served(app: FastAPI, settings: Settings, log: Callable[[str], None] | None = None) -> ASGIApp:
+    """The application as it is served: what holds for every request, and the short way, come before FastAPI's own."""
+    express = Express(app, prefix=API, routers=[module.router for module in ROUTERS])
+    return Guard(express, secure=settings.secure, log=log)
+
+
+def create(settings: Settings) -> FastAPI:
     """The application; it connects to database and platform when it starts."""
 
     @contextlib.asynccontextmanager
@@ -132,8 +139,6 @@ def create(settings: Settings, *, log: Callable[[str], None] | None = None) -> F
         app.include_router(module.router, prefix=API, responses=failures.documented(*_REFUSALS))
     dashboard.install(app)
     _document_errors(app)
-    app.add_middleware(Express, prefix=API, routers=[module.router for module in ROUTERS])
-    app.add_middleware(Guard, secure=settings.secure, log=log)
     return app
 
 

@@ -19,7 +19,7 @@ def serve(*, host: str, port: int, environ: Mapping[str, str], announce: Callabl
     """Serve until SIGINT or SIGTERM; the exit status. Raises ``AerostackError`` for settings that cannot be."""
     import uvicorn
 
-    from aerostack_server.app import create
+    from aerostack_server.app import create, served
     from aerostack_server.database import migrate_apart
     from aerostack_server.log import say
     from aerostack_server.protocol import Protocol
@@ -30,7 +30,7 @@ def serve(*, host: str, port: int, environ: Mapping[str, str], announce: Callabl
     sys.setswitchinterval(0.0002)
     migrate_apart(settings.database_url)
     announce(f"the server answers at {settings.url}")
-    app = create(settings, log=say)
+    app = served(create(settings), settings, say)
     # What is there by now stays for ever: looking through it for garbage took 50 ms each time.
     gc.collect()
     gc.freeze()
