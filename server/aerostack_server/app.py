@@ -38,11 +38,13 @@ from aerostack_server.database import Database
 from aerostack_server.deploys.artifacts import artifacts
 from aerostack_server.deploys.deploys import Deploys, address
 from aerostack_server.deploys.logs import Logs
+from aerostack_server.deploys.room import Room
 from aerostack_server.deploys.sealing import events_secret
 from aerostack_server.guard import Guard
 from aerostack_server.identity import vault
 from aerostack_server.platform.platform import Platform
 from aerostack_server.problems import unavailable
+from aerostack_server.processes import Line
 from aerostack_server.server import Server
 from aerostack_server.settings import Settings
 
@@ -109,7 +111,9 @@ def create(settings: Settings) -> FastAPI:
             Platform(settings, await database.write(lambda connection: events_secret(connection, sealed))),
             await asyncio.to_thread(artifacts, settings.artifacts_url, settings.data / "artifacts", os.environ),
             sealed,
-            workers=settings.workers,
+            workers=max(1, settings.workers // settings.processes),
+            room=Room(share=settings.processes),
+            line=app.state.line,
             account_host=address(settings.tenant_scheme),
         )
         server = Server(settings, database, sealed, deploys, Logs(deploys))
@@ -133,6 +137,7 @@ def create(settings: Settings) -> FastAPI:
         lifespan=lifespan,
         swagger_ui_oauth2_redirect_url=None,
     )
+    app.state.line = Line()
     failures.install(app)
     app.include_router(health, responses=failures.documented(503))
     for module in (*ROUTERS, *EXISTING_CLIENTS):

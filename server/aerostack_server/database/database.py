@@ -20,6 +20,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from aerostack.errors import ConfigError
+from aerostack_server.database.turn import Turn
 from aerostack_server.database.writer import Writer
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class Database:
         self._reader: Engine = _engine(self._url, True, read_only=True) if self.is_sqlite else self.engine
         # SQLite has one writer: a queue in front of it is fairer than its busy handler.
         self._writers: Writer | ThreadPoolExecutor = (
-            Writer(self.engine, self._write)
+            Writer(self.engine, self._write, Turn(Path(f"{self._url.database}-turn")))
             if self.is_sqlite
             else ThreadPoolExecutor(_THREADS, thread_name_prefix="write")
         )

@@ -25,6 +25,7 @@ from aerostack_server.deploys.workers import LOOK, Workers
 from aerostack_server.identity.vault import Vault
 from aerostack_server.platform.platform import Platform
 from aerostack_server.problems import unavailable
+from aerostack_server.processes import Line
 from aerostack_server.projects.environments import Environment, label
 
 T = TypeVar("T")
@@ -50,30 +51,31 @@ class Deploys:
         vault: Vault,
         *,
         workers: int,
+        room: Room,
+        line: Line,
         account_host: Callable[[str, str, str], str],
     ) -> None:
         self.platform = platform
         self.artifacts = artifacts
-        self.room = Room()
+        self.room = room
+        self._line = line
         self._database = database
         self._engine = Engine(database, platform, artifacts, vault)
         self._threads = ThreadPoolExecutor(workers + 4, thread_name_prefix="platform")
-        self._changed = asyncio.Condition()
+        self._changed = asyncio.Event()
         carriers = {
             jobs.DEPLOY: self._engine.carry_out,
             jobs.KEYS: Keyring(database, platform).carry_out,
             jobs.RESEAL: Sealing(database, vault).carry_out,
         }
-        self._jobs = Workers(database, carriers, count=workers, delay=platform.delay, done=self._notify)
+        self._jobs = Workers(database, carriers, count=workers, delay=platform.delay, done=self._tell)
         # Of their own: a schedule takes as long as its Worker does, and no deploy should wait for it.
         self._calls = Workers(database, {jobs.CRON: Crons(database, platform).carry_out}, count=_CALLS)
         self._host = account_host
 
     async def start(self) -> None:
         """Begin to take jobs."""
-        if self._database.is_sqlite:
-            # Nobody else can be at work on this file.
-            await self._database.write(jobs.release_all)
+        self._line.listen(self._look)
         self._jobs.start()
         self._calls.start()
 
@@ -112,11 +114,12 @@ class Deploys:
         """The deployment once it has come to an end, or as it is after ``seconds``."""
         deadline = time.monotonic() + seconds
         while deployment.status not in SETTLED and (left := deadline - time.monotonic()) > 0:
-            with contextlib.suppress(TimeoutError):
-                async with self._changed:
-                    # Another replica may be at it: its changes are seen by looking.
-                    await asyncio.wait_for(self._changed.wait(), min(left, LOOK))
+            # What another replica does is seen by looking.
+            changed, patience = self._changed, min(left, LOOK)
             deployment = await self._again(environment, deployment.id)
+            if deployment.status not in SETTLED:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(changed.wait(), patience)
         return deployment
 
     async def _again(self, environment: Environment, reference: str) -> Deployment:
@@ -153,9 +156,14 @@ class Deploys:
 
         return await self._database.read(work)
 
-    async def _notify(self) -> None:
-        async with self._changed:
-            self._changed.notify_all()
+    def _tell(self) -> None:
+        """A job is done: whoever waits for it looks, in this process and those beside it."""
+        self._look()
+        self._line.ring()
+
+    def _look(self) -> None:
+        self._changed.set()
+        self._changed = asyncio.Event()
 
 
 def address(scheme: str) -> Callable[[str, str, str], str]:
