@@ -63,6 +63,11 @@ EdgeData = Annotated[
     Path | None,
     option("--data", metavar="DIR", help="Where the account lives. Default: the user's data folder."),
 ]
+Supervised = Annotated[
+    bool,
+    # For `aerostack up`: end when standard input does.
+    typer.Option("--supervised", hidden=True),
+]
 
 _RESOURCE = re.compile(r"(d1|kv|r2|queue)/.+|all")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -73,3 +75,17 @@ def test_up_deploy_down_and_up_again(here: Run, data: Path, project: Path) -> No
     said = "".join(log.read_text() for log in data.glob("*.log"))
     assert password not in said
     assert key not in said
+
+
+def test_up_finds_everything_again_after_a_supervisor_was_killed(here: Run, project: Path) -> None:
+    first = here("up", "--detach", "--json").document
+    deployed = here("deploy", "--yes", "--json").document
+    os.kill(first["pid"], signal.SIGKILL)
+    assert here("status").status == 1
+    # What the supervisor started ends by itself, and is waited for.
+    back = here("up", "--detach", "--json").document
+    assert back == {name: value for name, value in first.items() if name not in ("account", "pid")} | {
+        "pid": back["pid"]
+    }
+    assert back["pid"] != first["pid"]
+    assert fetch(deployed["urls"][0])[0] == 200
