@@ -18,13 +18,19 @@ class Option:
     metavar: str | None = None
     minimum: int | None = None
     show_default: bool = True
+    hidden: bool = False
 
     def for_typer(self) -> Any:
         """The same for typer."""
         import typer
 
         return typer.Option(
-            *self.names, help=self.help, metavar=self.metavar, min=self.minimum, show_default=self.show_default
+            *self.names,
+            help=self.help,
+            metavar=self.metavar,
+            min=self.minimum,
+            show_default=self.show_default,
+            hidden=self.hidden,
         )
 
 
@@ -43,10 +49,15 @@ class Argument:
 
 
 def option(
-    *names: str, help: str, metavar: str | None = None, minimum: int | None = None, default: bool = True
+    *names: str,
+    help: str,
+    metavar: str | None = None,
+    minimum: int | None = None,
+    default: bool = True,
+    hidden: bool = False,
 ) -> Option:
     """An option whose default is shown unless ``default`` is false."""
-    return Option(names, help, metavar, minimum, default)
+    return Option(names, help, metavar, minimum, default, hidden)
 
 
 def parameters(command: Callable[..., None]) -> dict[str, tuple[Any, Option | Argument]]:

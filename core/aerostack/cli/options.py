@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 from aerostack.cli.flags import Argument, option
+from aerostack.errors import UsageError
 
 ProjectPath = Annotated[
     Path,
@@ -56,6 +57,15 @@ Public = Annotated[
         default=False,
     ),
 ]
+Message = Annotated[
+    str | None,
+    option(
+        "--message",
+        "-m",
+        metavar="TEXT",
+        help="For the history. Default: the subject of the git commit. The same as -o message=TEXT.",
+    ),
+]
 Yes = Annotated[bool, option("--yes", "-y", help="Answer yes to every question.")]
 AsJson = Annotated[bool, option("--json", help="Print one JSON document on stdout, and nothing else there.")]
 Debug = Annotated[bool, option("--debug", help="Show the traceback of an error.")]
@@ -65,15 +75,19 @@ EdgeData = Annotated[
 ]
 Supervised = Annotated[
     bool,
-    # For `aerostack up`: end when standard input does.
-    typer.Option("--supervised", hidden=True),
+    option("--supervised", help="End when standard input does, as `aerostack up` needs it.", hidden=True),
 ]
 
 _RESOURCE = re.compile(r"(d1|kv|r2|queue)/.+|all")
 
 
 def spell_out(arguments: list[str]) -> list[str]:
-    """The arguments with `--adopt` as `--adopt=all` where no resource follows: typer knows no optional values."""
+    """The arguments with `--adopt` as `--adopt=all` where no resource follows: typer knows no optional values.
+
+    Raises ``UsageError`` for both halves of a flag, of which typer takes the last.
+    """
+    if {"--public", "--private"} <= set(arguments):
+        raise UsageError("--public and --private exclude each other", hint="give one of the two")
     following = [*arguments[1:], ""]
     return [
         "--adopt=all" if argument == "--adopt" and not _RESOURCE.fullmatch(after) else argument
