@@ -110,6 +110,13 @@ class Database:
 
     def read_now(self, work: Callable[[Connection], T]) -> T:
         """``read`` for callers that are in a thread."""
+        for _ in range(_REPEATS):
+            # The database was restarted, and this was a connection from before. To ask at each would cost a round trip.
+            with contextlib.suppress(OperationalError):
+                return self._read_once(work)
+        return self._read_once(work)
+
+    def _read_once(self, work: Callable[[Connection], T]) -> T:
         with self._reader.connect() as connection:
             return work(connection)
 
@@ -152,7 +159,7 @@ def _plain(url: sqlalchemy.URL) -> str:
 
 def _engine(url: sqlalchemy.URL, is_sqlite: bool, *, read_only: bool = False) -> Engine:
     if not is_sqlite:
-        return sqlalchemy.create_engine(url, pool_size=2 * _THREADS, pool_pre_ping=True)
+        return sqlalchemy.create_engine(url, pool_size=2 * _THREADS)
     file = Path(str(url.database))
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     # SQLite would let everybody on the machine read it. What it puts beside it has the same mode.

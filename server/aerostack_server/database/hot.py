@@ -6,7 +6,7 @@ import functools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from psycopg import AsyncConnection, AsyncCursor
+from psycopg import AsyncConnection, AsyncCursor, OperationalError
 from psycopg import DataError as NotStorable
 from psycopg_pool import AsyncConnectionPool
 from sqlalchemy.exc import DataError
@@ -44,13 +44,21 @@ class Hot:
         statement = self._statements.get(sql)
         if statement is None:
             statement = self._statements[sql] = of_postgres(sql).encode()
+        try:
+            return await self._rows(statement, parameters)
+        except NotStorable as error:
+            # As everywhere else, where SQLAlchemy does it.
+            raise DataError(sql, None, error) from None
+        except OperationalError:
+            # The database was restarted, and this was a connection from before: there may be more of them.
+            await self._pool.check()
+            return await self._rows(statement, parameters)
+
+    async def _rows(self, statement: bytes, parameters: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
         # Without the pool's own block, which would end a transaction that there is none of.
         connection = await self._pool.getconn()
         try:
             await connection.hot.execute(statement, parameters, prepare=True)
             return await connection.hot.fetchall()
-        except NotStorable as error:
-            # As everywhere else, where SQLAlchemy does it.
-            raise DataError(sql, None, error) from None
         finally:
             await self._pool.putconn(connection)

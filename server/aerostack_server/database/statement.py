@@ -42,6 +42,10 @@ class Statement:
                 return driver.execute(self._sql, parameters)
             return driver.execute(self._of_postgres, parameters, prepare=True)
         except errors.Error as error:
+            if dialect.is_disconnect(error, driver, None):
+                # Those that wait in the pool are as old.
+                connection.engine.dispose(close=False)
+                connection.invalidate(error)
             raise DBAPIError.instance(self._sql, None, error, errors.Error, dialect=dialect) from error
 
 

@@ -32,6 +32,8 @@ T = TypeVar("T")
 
 #: With more than this many waiting, new ones are turned away.
 MOST_WAITING = 1000
+#: Seconds for which their number is good enough.
+_COUNTED = 0.1
 #: Seconds that a request waits for its deployment, or for a change of it.
 PATIENCE = 25.0
 #: Seconds that a request is let wait for the platform's limit.
@@ -59,6 +61,7 @@ class Deploys:
         self.artifacts = artifacts
         self.room = room
         self._line = line
+        self._counted, self._waiting = -_COUNTED, 0
         self._database = database
         self._engine = Engine(database, platform, artifacts, vault)
         self._threads = ThreadPoolExecutor(workers + 4, thread_name_prefix="platform")
@@ -102,9 +105,14 @@ class Deploys:
 
     async def admit(self) -> None:
         """Raise ``Problem`` when too much is waiting already."""
-        waiting = await deployments.waiting(self._database)
-        if waiting >= MOST_WAITING:
-            raise unavailable(f"{waiting} deployments are waiting", retry_after=max(5.0, self.platform.delay()))
+        now = time.monotonic()
+        if now - self._counted > _COUNTED:
+            # Before the answer is there: others that come meanwhile need not ask too.
+            self._counted = now
+            self._waiting = await deployments.waiting(self._database)
+        if self._waiting >= MOST_WAITING:
+            delay = max(5.0, self.platform.delay())
+            raise unavailable(f"{self._waiting} deployments are waiting", retry_after=delay)
 
     def wake(self) -> None:
         """There is a job."""
