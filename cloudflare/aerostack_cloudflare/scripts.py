@@ -72,6 +72,16 @@ class Scripts:
             return None
         return script.address(found.record)
 
+    def migration_tag(self, name: str) -> str | None:
+        """The tag of its last migration of Durable Objects; ``None`` when there was none, or is no such Worker.
+
+        ``GET …/workers/services/{name}``
+        """
+        operation = f"reading the migrations of the Worker {name}"
+        found = absent(lambda: self._api.call("GET", f"/services/{segment(name)}", operation), _ABSENT)
+        script = found.record.record("default_environment").record("script") if found else None
+        return script.optional_text("migration_tag") if script else None
+
     def upload(self, name: str, *, metadata: Mapping[str, Any], modules: Sequence[Module]) -> UploadedScript:
         """Upload the code with its bindings; it is live at once, for all requests.
 

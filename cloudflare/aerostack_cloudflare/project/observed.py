@@ -22,7 +22,8 @@ from aerostack_cloudflare.queues import Consumer
 class Worker:
     """The live Worker. ``versions`` are its ids and percentages; ``tag`` is the ``workers/tag`` of the only one.
 
-    ``schedules`` are empty where the project says nothing of them.
+    ``schedules`` are empty where the project says nothing of them; ``migration_tag``, that of the last migration of
+    Durable Objects, is ``None`` where the project has none.
     """
 
     bindings: tuple[Mapping[str, Any], ...]
@@ -32,6 +33,7 @@ class Worker:
     preview_urls: bool
     url: str | None
     schedules: tuple[str, ...]
+    migration_tag: str | None
 
     def bound(self, resource: Resource) -> str | None:
         """The id that the resource's binding refers to on the live Worker."""
@@ -93,6 +95,7 @@ def combine(
             preview_urls=bool(detail and detail.previews_enabled),
             url=detail.url if detail else None,
             schedules=rest.schedules,
+            migration_tag=rest.migration_tag,
         )
     if worker is not None:
         uses = tuple(_use(cloudflare, resource, worker, resources[resource.key], ids) for resource in project.resources)

@@ -32,7 +32,7 @@ class Seen:
 class Survey:
     """The answers. ``settings`` is ``None`` when there is no such Worker; ``lookups`` are in the order of resources.
 
-    ``schedules`` are empty where the project says nothing of them.
+    ``schedules`` are empty where the project says nothing of them, and so is ``migration_tag``.
     """
 
     settings: ScriptSettings | None
@@ -40,6 +40,7 @@ class Survey:
     account_subdomain: str | None
     namespaces: tuple[Namespace, ...]
     schedules: tuple[str, ...]
+    migration_tag: str | None
     lookups: tuple[Seen, ...]
 
 
@@ -53,15 +54,17 @@ def survey(cloudflare: Cloudflare, project: Project, journal: JournalView, concu
         cloudflare.subdomain.get,
         cloudflare.kv.list if namespaces else tuple,
         tuple if wanted_crons(project) is None else lambda: scripts.schedules(name),
+        (lambda: scripts.migration_tag(name)) if project.config.get("migrations") else lambda: None,
     )
     lookups = tuple(_lookup(cloudflare, resource, journal) for resource in project.resources)
-    settings, versions, subdomain, listed, schedules, *seen = parallel(*(reads + lookups), limit=concurrency)
+    settings, versions, subdomain, listed, schedules, tag, *seen = parallel(*(reads + lookups), limit=concurrency)
     return Survey(
         settings=settings,
         versions=versions,
         account_subdomain=subdomain,
         namespaces=tuple(listed),
         schedules=schedules,
+        migration_tag=tag,
         lookups=tuple(seen),
     )
 

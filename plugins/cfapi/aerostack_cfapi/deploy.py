@@ -5,12 +5,12 @@ can be seen.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aerostack.errors import JournalError
 from aerostack.model import Action, Bundle, Deployment, Journal, Project, Provisioned, Resolution, Tools
-from aerostack_cfapi import static_files
+from aerostack_cfapi import migrations, static_files
 from aerostack_cfapi.account import connect
 from aerostack_cfapi.address import wanted_address
 from aerostack_cfapi.bindings import bindings
@@ -39,8 +39,8 @@ def deploy(
     """
     planned = {action.key: action for action in resolution.actions}
     worker, address = planned["worker"], planned["workers.dev"]
-    triggers = resolution.actions[resolution.actions.index(address) + 1 :]
-    if not any(action.writes for action in (worker, address, *triggers)):
+    after = resolution.actions[resolution.actions.index(address) + 1 :]
+    if not any(action.writes for action in (worker, address, *after)):
         keep(journal, parse(resolution.details.get("last")), tools)
         _remember_triggers(project, journal, tools)
         return _deployment(project, resolution, worker.id or "", _text(resolution.details.get("url")))
@@ -53,13 +53,17 @@ def deploy(
     else:
         version = worker.id or ""
         _set_address(cloudflare, project, address, tools)
-    set_triggers(cloudflare, project, triggers, provisioned.ids, tools)
+    set_triggers(cloudflare, project, after, provisioned.ids, tools)
 
     def unset(seen: Glance) -> str | None:
-        return _unset_address(project, seen) or unset_trigger(cloudflare, project, triggers, provisioned.ids)
+        return (
+            _unset_address(project, seen)
+            or _unapplied(cloudflare, project, after)
+            or unset_trigger(cloudflare, project, after, provisioned.ids)
+        )
 
-    # Triggers were set after an early look, and looking for them can fail.
-    soon = early.glance if early and not any(action.writes for action in triggers) else None
+    # These were done after an early look, and looking for them can fail.
+    soon = early.glance if early and not any(action.writes for action in after) else None
     glance = read_back(cloudflare, project, version, unset, soon)
     overwritten = replaced(glance, resolution) if worker.writes else None
     if overwritten:
@@ -91,6 +95,9 @@ def _release(
     if bundle.assets is not None:
         token = static_files.upload(cloudflare, project.name, bundle.assets, tools)
         complete["assets"] = complete["assets"] | {"jwt": token}
+    migration = planned.get("migrations")
+    if migration is not None and migration.writes:
+        complete["migrations"] = migrations.document(migrations.pending(project, migration.id), migration.id)
     if worker.verb == "update":
         if bundle.assets is not None or any(action.writes for action in resources):
             # That took time; otherwise the plan has only just been made.
@@ -106,6 +113,8 @@ def _release(
         way=cloudflare.round_trip(),
     )
     tools.done(worker)
+    if migration is not None and migration.writes:
+        tools.done(migration)
     if worker.verb == "create":
         _set_address(cloudflare, project, address, tools)
     return uploaded.version_id, seen
@@ -137,6 +146,13 @@ def _unset_address(project: Project, seen: Glance) -> str | None:
     if previews is not None and seen.address.previews_enabled != previews:
         return f"preview URLs are {'off' if previews else 'on'}"
     return None
+
+
+def _unapplied(cloudflare: Cloudflare, project: Project, after: Sequence[Action]) -> str | None:
+    if not any(action.key == "migrations" and action.writes for action in after):
+        return None
+    applied = cloudflare.scripts.migration_tag(project.name)
+    return None if applied == migrations.wanted_tag(project) else f"the migration {applied} was the last one"
 
 
 def _deployment(project: Project, resolution: Resolution, version: str, url: str | None) -> Deployment:

@@ -23,6 +23,7 @@ _UPLOAD_KEYS = frozenset(
         "name", "account_id", "compatibility_date", "compatibility_flags", "vars", "keep_vars", "secrets",
         "limits", "placement", "observability", "logpush", "tail_consumers", "streaming_tail_consumers",
         "workers_dev", "preview_urls", "cache", "assets", "triggers",
+        "durable_objects", "migrations",
     }
 )  # fmt: skip
 

@@ -102,6 +102,7 @@ def test_both_account_backends_take_turns_without_creating_anything_twice(
         databases = edge.account("GET", "/d1/database?per_page=1000")
         namespaces = edge.account("GET", "/storage/kv/namespaces?per_page=1000")
         queues = edge.account("GET", "/queues?per_page=1000")
+        objects = edge.account("GET", "/workers/durable_objects/namespaces?per_page=1000")
         consumers = {
             f"{consumer['consumer_id']} {consumer['settings']['batch_size']}"
             for queue in queues
@@ -112,19 +113,27 @@ def test_both_account_backends_take_turns_without_creating_anything_twice(
             {item["id"] for item in namespaces},
             {item["queue_id"] for item in queues},
             consumers,
+            {item["id"] for item in objects},
         )
 
+    code = project / "src/index.ts"
+    code.write_text(
+        f'{code.read_text()}\nimport {{ DurableObject }} from "cloudflare:workers";\n'
+        "export class Room extends DurableObject {}\n"
+    )
     file = project / "aerostack.toml"
     jobs = f"{tomllib.loads(file.read_text())['name']}-jobs"
     file.write_text(
         f'{file.read_text()}\n[triggers]\ncrons = ["0 3 * * *"]\n'
         f'\n[[queues.producers]]\nbinding = "JOBS"\nqueue = "{jobs}"\n'
         f'\n[[queues.consumers]]\nqueue = "{jobs}"\nmax_batch_size = 7\n'
+        '\n[[durable_objects.bindings]]\nname = "ROOM"\nclass_name = "Room"\n'
+        '\n[[migrations]]\ntag = "v1"\nnew_sqlite_classes = ["Room"]\n'
     )
     before = owned()
     first = run("deploy", "--backend", "cfapi", "--json").document
     made = owned()
-    assert [len(now - then) for now, then in zip(made, before, strict=True)] == [1, 1, 1, 1]
+    assert [len(now - then) for now, then in zip(made, before, strict=True)] == [1, 1, 1, 1, 1]
     text = (project / "aerostack.toml").read_text()
     ids = {name: (item["name"], item["id"]) for name, item in first["resources"].items()}
     versions = {first["version"]}
