@@ -70,6 +70,20 @@ def test_the_console_runs_sql(signed_in, store):
     )
     assert signed_in.field("SQL").get_attribute("value") == "SELECT absent"
     assert "422" in " ".join(signed_in.complaints())
+    paste(signed_in, f"SELECT '{'x' * 2_000_000}'")
+    signed_in.one("main form button").click()
+    signed_in.until(lambda: signed_in.refusal == "That is more than the server takes at once.")
+    assert "413" in " ".join(signed_in.complaints())
+    paste(signed_in, "SELECT hex(zeroblob(3000)) AS long")
+    signed_in.one("main form button").click()
+    signed_in.until(lambda: "0… (6000 characters)" in signed_in.one("#result").text)
+    # What went wrong before is over.
+    assert not signed_in.driver.find_elements("css selector", "[role=alert]")
+
+
+def paste(browser, text):
+    """Into the console, without a stroke of a key for each letter."""
+    browser.driver.execute_script("arguments[0].value = arguments[1]", browser.field("SQL"), text)
 
 
 def test_keys_are_browsed_and_written(signed_in, store):
