@@ -24,7 +24,6 @@ app = typer.Typer(help="A Cloudflare-compatible account on this machine.", no_ar
 def serve(
     port: Annotated[int, typer.Option("--port", "-p", min=0, max=65535, help="0 takes any free port.")] = 8787,
     data: options.EdgeData = None,
-    supervised: options.Supervised = False,
     debug: options.Debug = False,
 ) -> None:
     """Run the account until Ctrl-C. What is deployed to it survives.
@@ -36,10 +35,6 @@ def serve(
         from aerostack import toolchain
         from aerostack.local import services
 
-        if supervised:
-            from aerostack.local.child import end_with_supervisor
-
-            end_with_supervisor()
         service = services.load("edge")
         return int(
             service.serve(

@@ -18,7 +18,6 @@ class Option:
     metavar: str | None = None
     minimum: int | None = None
     show_default: bool = True
-    hidden: bool = False
 
     def for_typer(self) -> Any:
         """The same for typer."""
@@ -30,7 +29,6 @@ class Option:
             metavar=self.metavar,
             min=self.minimum,
             show_default=self.show_default,
-            hidden=self.hidden,
         )
 
 
@@ -54,10 +52,9 @@ def option(
     metavar: str | None = None,
     minimum: int | None = None,
     default: bool = True,
-    hidden: bool = False,
 ) -> Option:
     """An option whose default is shown unless ``default`` is false."""
-    return Option(names, help, metavar, minimum, default, hidden)
+    return Option(names, help, metavar, minimum, default)
 
 
 def parameters(command: Callable[..., None]) -> dict[str, tuple[Any, Option | Argument]]:

@@ -73,10 +73,6 @@ EdgeData = Annotated[
     Path | None,
     option("--data", metavar="DIR", help="Where the account lives. Default: the user's data folder."),
 ]
-Supervised = Annotated[
-    bool,
-    option("--supervised", help="End when standard input does, as `aerostack up` needs it.", hidden=True),
-]
 
 _RESOURCE = re.compile(r"(d1|kv|r2|queue)/.+|all")
 

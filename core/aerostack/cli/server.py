@@ -28,7 +28,6 @@ def _group() -> None:
 def serve(
     host: Annotated[str, typer.Option("--host", help="The address to listen at.")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", "-p", min=1, max=65535)] = 4780,
-    supervised: options.Supervised = False,
     debug: options.Debug = False,
 ) -> None:
     """Serve until Ctrl-C. The database is brought up to date first.
@@ -41,10 +40,6 @@ def serve(
 
         from aerostack.local import services
 
-        if supervised:
-            from aerostack.local.child import end_with_supervisor
-
-            end_with_supervisor()
         return int(services.load("server").serve(host=host, port=port, environ=os.environ, announce=output.say))
 
     run(body, debug=debug)

@@ -23,7 +23,7 @@ _LAST_LINES = 8
 
 
 class Child:
-    """A running service. ``arguments`` are those of the command line; secrets go through ``environ``.
+    """A running service. ``arguments`` are those of ``aerostack.cli.service``; secrets go through ``environ``.
 
     ``held`` is a descriptor that it keeps open for as long as it lives.
     """
@@ -37,7 +37,7 @@ class Child:
             log.chmod(0o600)
             self._begin = sink.tell()
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "aerostack", *arguments, "--supervised"],
+                [sys.executable, "-m", "aerostack.cli.service", *arguments],
                 env=dict(environ),
                 # Nothing is ever written to it: that it ends tells the service that we have.
                 stdin=subprocess.PIPE,

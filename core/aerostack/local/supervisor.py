@@ -49,14 +49,14 @@ def _run(
     edge_url, api_url = f"http://{ports.HOST}:{edge_port}", f"http://{ports.HOST}:{api_port}"
 
     def edge() -> Child:
-        arguments = ("edge", "serve", "--port", str(edge_port), "--data", str(folder.edge))
+        arguments = ("edge", str(edge_port), str(folder.edge))
         child = Child("edge", arguments, environ=environ, log=folder.log("edge"), held=services)
         child.wait_until_ready(f"{edge_url}/")
         return child
 
     def server() -> Child:
         variables = server_variables(folder.server, api_url, edge_port, edge_variables(folder.edge, environ))
-        arguments = ("server", "serve", "--port", str(api_port))
+        arguments = ("server", str(api_port))
         child = Child("server", arguments, environ={**environ, **variables}, log=folder.log("server"), held=services)
         child.wait_until_ready(f"{api_url}/readyz")
         return child
