@@ -231,6 +231,12 @@ def test_a_migration_is_not_uploaded_without_being_deployed_nor_are_objects_shar
         "Version upload failed. A migration of Durable Objects cannot be uploaded without being deployed: "
         "deploy it with `wrangler deploy`.",
     )
+    settings = api("PATCH", f"/workers/scripts/{room}/settings", json={"migrations": {"new_tag": "v2"}})
+    assert settings.refused == (
+        400,
+        19000,
+        "Migrating Durable Objects without an upload is not supported by this edge",
+    )
     counted(api, room)
     second = api.upload(room, code("b"), versions=True, bindings=bound()).result["id"]
     assert counted(api, room) == ("a", 2, 2), "to try it, nothing of the live one was ended"
