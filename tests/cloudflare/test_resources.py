@@ -291,3 +291,10 @@ def test_a_doubt_is_not_settled_by_a_read_that_fails(api: Any, bad: Any) -> None
     with pytest.raises(UnavailableError, match="reading the D1 database x failed"):
         api.will(httpx.ReadError("reset"), bad(500)).d1.create("x")
     assert [request.method for request in api.requests].count("POST") == 1
+
+
+def test_a_domain_leads_to_the_worker_of_that_very_host_name(api: Any, good: Any) -> None:
+    listed = good([{"hostname": "b.example", "service": "other"}, {"hostname": "a.example", "service": "w"}])
+    assert api.will(listed).domains.worker("a.example") == "w"
+    assert api.asked == ["GET /workers/domains?hostname=a.example"]
+    assert api.will(good([])).domains.worker("a.example") is None

@@ -54,7 +54,8 @@ class Worker:
 class Observed:
     """The account as one round of reads saw it. ``worker`` is ``None`` when there is none of that name.
 
-    ``drift`` is what somebody changed behind the last deploy.
+    ``drift`` is what somebody changed behind the last deploy, ``domains`` the Workers that the project's custom domains
+    lead to.
     """
 
     account_subdomain: str | None
@@ -62,6 +63,7 @@ class Observed:
     resources: Mapping[str, Seen]
     glance: Glance
     drift: tuple[Change, ...] = ()
+    domains: Mapping[str, str | None]
 
     def consumers(self, project: Project) -> Mapping[str, tuple[Consumer, ...]]:
         """Who consumes the project's queues, by the names of those."""
@@ -106,6 +108,7 @@ def combine(
         worker=worker,
         resources=resources,
         glance=glance,
+        domains=rest.domains,
         drift=drift(recall(journal), glance, versions),
     )
 

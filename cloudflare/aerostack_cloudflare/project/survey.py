@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from aerostack.http import parallel
@@ -10,6 +11,7 @@ from aerostack.model import JournalView, Project, Resource
 from aerostack.values import dataclass
 from aerostack_cloudflare.account import Cloudflare
 from aerostack_cloudflare.kv import Namespace
+from aerostack_cloudflare.project.domains import custom_domains
 from aerostack_cloudflare.project.triggers import wanted_crons
 from aerostack_cloudflare.queues import Consumer
 from aerostack_cloudflare.script import ScriptSettings, Version
@@ -32,7 +34,8 @@ class Seen:
 class Survey:
     """The answers. ``settings`` is ``None`` when there is no such Worker; ``lookups`` are in the order of resources.
 
-    ``schedules`` are empty where the project says nothing of them, and so is ``migration_tag``.
+    ``schedules`` are empty where the project says nothing of them, and so is ``migration_tag``. ``domains`` are the
+    Workers that the project's custom domains lead to.
     """
 
     settings: ScriptSettings | None
@@ -41,6 +44,7 @@ class Survey:
     namespaces: tuple[Namespace, ...]
     schedules: tuple[str, ...]
     migration_tag: str | None
+    domains: Mapping[str, str | None]
     lookups: tuple[Seen, ...]
 
 
@@ -57,7 +61,11 @@ def survey(cloudflare: Cloudflare, project: Project, journal: JournalView, concu
         (lambda: scripts.migration_tag(name)) if project.config.get("migrations") else lambda: None,
     )
     lookups = tuple(_lookup(cloudflare, resource, journal) for resource in project.resources)
-    settings, versions, subdomain, listed, schedules, tag, *seen = parallel(*(reads + lookups), limit=concurrency)
+    hosts = tuple(custom_domains(project))
+    domains = tuple(functools.partial(cloudflare.domains.worker, host) for host in hosts)
+    settings, versions, subdomain, listed, schedules, tag, *found = parallel(
+        *(reads + domains + lookups), limit=concurrency
+    )
     return Survey(
         settings=settings,
         versions=versions,
@@ -65,7 +73,8 @@ def survey(cloudflare: Cloudflare, project: Project, journal: JournalView, concu
         namespaces=tuple(listed),
         schedules=schedules,
         migration_tag=tag,
-        lookups=tuple(seen),
+        domains=dict(zip(hosts, found, strict=False)),
+        lookups=tuple(found[len(hosts) :]),
     )
 
 

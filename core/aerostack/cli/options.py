@@ -74,7 +74,7 @@ EdgeData = Annotated[
     option("--data", metavar="DIR", help="Where the account lives. Default: the user's data folder."),
 ]
 
-_RESOURCE = re.compile(r"(d1|kv|r2|queue)/.+|all")
+_RESOURCE = re.compile(r"(d1|kv|r2|queue|domain)/.+|all")
 
 
 def spell_out(arguments: list[str]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from aerostack.http import parallel
 from aerostack.model import Action, Journals, JournalView, Policy, Project, Resolution, Tools, Verb
 from aerostack_cloudflare.project.address import check_subdomain
+from aerostack_cloudflare.project.domains import check_domains
 from aerostack_cloudflare.project.last import Last, recall
 from aerostack_cloudflare.project.notes import notes, unset_secrets
 from aerostack_cloudflare.project.observed import Observed
@@ -60,6 +61,7 @@ def resolve(
         check_subdomain(observed)
     actions = plan_resources(project, observed, journal, policy)
     consumers_of(project, observed.consumers(project))
+    check_domains(project, observed.domains, policy)
     last = recall(journal)
     digest = fingerprint.digest({action.key: action.id for action in actions}, found.version)
     if last is not None and digest is not None and last.digest == digest and last.still(observed.glance):

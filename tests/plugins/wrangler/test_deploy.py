@@ -217,6 +217,43 @@ def test_triggers_are_named_in_the_plan_and_set_by_wrangler(
     assert [item["cron"] for item in schedules] == ["0 3 * * *", "0 4 * * *"]
 
 
+def test_the_domain_of_another_environment_is_not_taken_away(
+    run: Callable[..., Any], project: Path, edge: RunningEdge
+) -> None:
+    """wrangler by itself would do so without a word, as it asks only at a terminal."""
+    worker = run("deploy", "--backend", "cfapi", "--json").document["worker"]
+    host = f"api.{worker}.example"
+    edge.account("PUT", "/workers/domains", {"hostname": host, "service": worker, "zone_name": f"{worker}.example"})
+    file = project / "aerostack.toml"
+    text = file.read_text()
+    first, rest = text.split("\n", 1)
+    file.write_text(f'{first}\nroutes = [{{ pattern = "{host}", custom_domain = true }}]\nworkers_dev = true\n{rest}')
+
+    def leads_to() -> str:
+        (domain,) = edge.account("GET", f"/workers/domains?hostname={host}")
+        return str(domain["service"])
+
+    staging = ("deploy", "--use-own-account", "--env", "staging", "--json")
+    edge.forget()
+    refused = run(*staging)
+    assert refused.status == 1
+    error = refused.document["error"]
+    assert error["message"] == (
+        f"the domain {host} leads to the Worker {worker}, from which this deploy would take it away"
+    )
+    assert error["hint"] == (
+        f"give the environment `staging` routes of its own; or, if it is to move here: --adopt domain/{host}"
+    )
+    assert error["where"] == "aerostack.toml:2:23"
+    assert all(entry["method"] == "GET" for entry in edge.requests())
+    assert leads_to() == worker
+    # Not by adopting whatever there is.
+    assert run(*staging, "--adopt").status == 1
+    moved = run(*staging, "--adopt", f"domain/{host}")
+    assert moved.status == 0, moved.stderr
+    assert leads_to() == f"{worker}-staging"
+
+
 @pytest.mark.parametrize("variable", ["CLOUDFLARE_ENV", "WRANGLER_CI_OVERRIDE_NAME"])
 def test_variables_that_would_redirect_wrangler_do_not(run: Callable[..., Any], variable: str) -> None:
     done = run("deploy", "--use-own-account", "--env", "staging", "--json", env={variable: "production"})
