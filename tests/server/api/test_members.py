@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from aerostack_server.database import Database
-from aerostack_server.identity import keys
-
 PASSWORD = "correct horse battery"
 
 
@@ -20,21 +17,11 @@ def added(tenant, role, **options):
     return tenant.call("POST", "/members", {"email": address, "role": role, "password": PASSWORD}, **options)
 
 
-def key_of(tenant, member):
-    """What a login of the member's would give, with every scope of an admin."""
-    database = Database(tenant.server.database_url)
-    made = database.write_now(
-        lambda connection: keys.new(connection, account=tenant.id, user=member, name="login", scopes=keys.SCOPES)
-    )
-    database.engine.dispose()
-    return made.key
-
-
 def test_an_admin_decides_about_everybody_but_owners(tenant):
     (founder,) = tenant.call("GET", "/members").document["items"]
     second = added(tenant, "owner").document
     admin = added(tenant, "admin").document
-    key = key_of(tenant, admin["id"])
+    key = tenant.key_of(admin["id"])
     assert added(tenant, "viewer", key=key).status == 201
 
     words = "only an owner may add or remove an owner"
@@ -47,7 +34,7 @@ def test_an_admin_decides_about_everybody_but_owners(tenant):
     roles = [item["role"] for item in tenant.call("GET", "/members").document["items"]]
     assert sorted(roles) == ["admin", "owner", "owner", "viewer"]
 
-    owner = key_of(tenant, second["id"])
+    owner = tenant.key_of(second["id"])
     assert tenant.call("POST", "/members", address, key=owner).status == 201
     assert tenant.call("DELETE", f"/members/{founder['id']}", key=owner).status == 204
     # A key goes with its user.
