@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
 from typing import Any
 
-from aerostack.errors import AuthError, PermissionDeniedError, RemoteError, RemoteTimeoutError, UnavailableError
+from aerostack.errors import AuthError, PermissionDeniedError, RemoteError
 from aerostack.http import Client, parallel
 from aerostack.values import dataclass
 from aerostack_cloudflare.api import Api, segment
@@ -81,8 +81,8 @@ class Assets:
     ) -> Uploaded:
         """Let the account have all files. ``namespace`` is the dispatch namespace of the Worker, if it is in one.
 
-        ``tell`` hears how many files are sent, with their bytes, before they are. A session that ends on the way, or an
-        upload that fails, is begun anew with what is missing still.
+        ``tell`` hears how many files are sent, with their bytes, before they are. A session that ends on the way is
+        begun anew with what is missing still.
         ``POST …/workers/scripts/{name}/assets-upload-session``, ``POST …/workers/assets/upload?base64=true``
         """
         try:
@@ -107,8 +107,8 @@ class Assets:
             sent |= missing
             try:
                 token = self._send(session, known)
-            except (AuthError, PermissionDeniedError, UnavailableError, RemoteTimeoutError):
-                # The session lasts an hour, the connection does not always.
+            except (AuthError, PermissionDeniedError):
+                # The session lasts an hour, an upload may not. What passes by itself has been waited for already.
                 if attempt == _SESSIONS:
                     raise
                 continue
