@@ -59,6 +59,16 @@ class Last:
         return (self.deployment, self.version, self.state) == (glance.deployment, glance.version, glance.state)
 
     @property
+    def urls(self) -> tuple[str, ...]:
+        """Where the Worker answers: nowhere when its address is off."""
+        try:
+            state = json.loads(self.state)
+        except ValueError:
+            return ()
+        on = isinstance(state, dict) and state.get("workers_dev") is True
+        return (self.url,) if on and self.url else ()
+
+    @property
     def text(self) -> str:
         """One line, as the journal keeps it."""
         return json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))

@@ -28,21 +28,25 @@ def rollback(
 ) -> RolledBack:
     """Make ``version``, its id or the beginning of it, live again; ``None`` is the one that was live before.
 
-    Two rounds: what is live, then the switch, whose answer says what is live then. Data stays as it is.
+    Two rounds: what is live, then the switch, whose answer says what is live then. Data stays as it is. Nothing is read
+    that the journal knows, or that does not matter for where to go: whoever goes back has trouble enough.
     """
     scripts, name = cloudflare.scripts, project.name
     journal = journals.at(cloudflare.account_id)
     tools.step(f"reading what is live of {name}")
-    deployments, (versions, address) = parallel(
+    last = recall(journal)
+    deployments, (versions, urls) = parallel(
         lambda: scripts.deployments(name),
-        lambda: parallel(lambda: scripts.versions(name), lambda: scripts.worker(name)),
+        lambda: parallel(
+            lambda: scripts.versions(name) if version is not None else (),
+            lambda: _urls(cloudflare, name, last),
+        ),
     )
-    urls = (address.url,) if address and address.enabled and address.url else ()
     if not deployments or not deployments[0].versions:
         raise NotFoundError(
             f"nothing of {name} is live in this account", applied=False, hint="deploy it first: aerostack deploy"
         )
-    live, last = deployments[0], recall(journal)
+    live = deployments[0]
     if version is None and _is_interrupted(journal, deployments):
         aim = live.versions[0][0]
     elif version is None:
@@ -62,6 +66,17 @@ def rollback(
         urls=urls,
         details={"previous": [item for item, _ in live.versions]},
     )
+
+
+def _urls(cloudflare: Cloudflare, name: str, last: Last | None) -> tuple[str, ...]:
+    """Where the Worker answers; no rollback fails because that cannot be read."""
+    if last is not None:
+        return last.urls
+    try:
+        address = cloudflare.scripts.worker(name)
+    except RemoteError:
+        return ()
+    return (address.url,) if address and address.enabled and address.url else ()
 
 
 def _switch(cloudflare: Cloudflare, name: str, version: str, tools: Tools) -> LiveDeployment:
