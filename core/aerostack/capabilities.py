@@ -80,7 +80,7 @@ class OwnedResource:
     ``id`` is that of the remote side, for a bucket its name; ``bindings`` are those that aerostack.toml gives it in
     this environment. ``made`` tells whether it was made from here, ``None`` when a run announced that and ended before
     it knew. ``live`` tells whether the live Worker uses it, ``None`` when that cannot be seen. ``jurisdiction`` belongs
-    to the identity of a bucket.
+    to the identity of a bucket. One that does not ``exist`` any more was made and deleted from here.
     """
 
     kind: ResourceKind
@@ -90,3 +90,4 @@ class OwnedResource:
     made: bool | None
     live: bool | None
     jurisdiction: str | None = None
+    exists: bool = True

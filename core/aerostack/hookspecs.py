@@ -117,7 +117,8 @@ def aerostack_resources(  # type: ignore[empty-body]
 ) -> tuple[OwnedResource, ...]:
     """Capability ``resources``: those that exist of what the environment names, uses, or was made for it. Reads only.
 
-    A read that fails is an error: what could not be seen is neither there nor gone.
+    Also what was deleted from here, if that is known: whoever says it twice means it once. A read that fails is an
+    error: what could not be seen is neither there nor gone.
     """
 
 

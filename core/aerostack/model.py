@@ -299,13 +299,15 @@ class CommandResult:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Created:
     """A resource that this project made itself. ``id`` is ``None`` when it was announced, and the run ended before it
-    was known whether it was made. ``jurisdiction`` belongs to the identity of a bucket.
+    was known whether it was made. ``jurisdiction`` belongs to the identity of a bucket; ``deleted`` says that it was,
+    from here.
     """
 
     kind: ResourceKind
     name: str
     id: str | None = None
     jurisdiction: str | None = None
+    deleted: bool = False
 
     @classmethod
     def of(cls, resource: Resource, remote_id: str | None = None) -> Created:
@@ -325,7 +327,9 @@ class JournalView(Protocol):
         """Whether creating ``name`` for ``key`` was announced but never recorded: an interrupted run."""
 
     def owned(self) -> tuple[Created, ...]:
-        """What ``create`` announced, the oldest first; also what the project does not use any more."""
+        """What ``create`` announced, the oldest first; also what the project does not use any more, and what was
+        ``deleted``.
+        """
 
 
 class Journals(Protocol):
@@ -354,7 +358,10 @@ class Journal(JournalView, Protocol):
         """``record`` a resource that ``create`` announced."""
 
     def disown(self, created: Created) -> None:
-        """Drop one of those ``owned``: it was deleted, or turned out to be somebody else's."""
+        """Drop one of those ``owned``: it turned out to be somebody else's."""
+
+    def deleted(self, created: Created) -> None:
+        """Note that one of those ``owned`` is gone, so that nobody looks for it again."""
 
 
 class Build(Protocol):

@@ -35,7 +35,8 @@ def listed(
 ) -> tuple[OwnedResource, ...]:
     """Those that exist, in one round of reads. Raises ``RemoteError``: what could not be read is not gone."""
     journal = journals.at(cloudflare.account_id)
-    ours, named = journal.owned(), {resource.key: _named(resource, journal) for resource in project.resources}
+    ours = tuple(item for item in journal.owned() if not item.deleted)
+    named = {resource.key: _named(resource, journal) for resource in project.resources}
     settings, found = _look(cloudflare, project, tuple(dict.fromkeys((*named.values(), *ours))), concurrency)
     used = {live_id(binding) for binding in settings.bindings} if settings else set()
     made = {_identity(item, found[item]): item.id is not None for item in ours if found[item]}
@@ -57,7 +58,21 @@ def listed(
             live=bool({(item.kind, there.id), (item.kind, there.name)} & used),
             jurisdiction=item.jurisdiction,
         )
-    return tuple(resources.values())
+    gone = (
+        OwnedResource(
+            kind=item.kind,
+            name=item.name,
+            id=item.id or item.name,
+            bindings=(),
+            made=True,
+            live=False,
+            jurisdiction=item.jurisdiction,
+            exists=False,
+        )
+        for item in journal.owned()
+        if item.deleted or not found[item]
+    )
+    return (*resources.values(), *gone)
 
 
 def _identity(item: Created, there: _Found | None) -> _Identity:
@@ -86,6 +101,7 @@ def delete(cloudflare: Cloudflare, resource: OwnedResource, journals: OpenJourna
     journal = journals.at(cloudflare.account_id)
     item = Created(kind=resource.kind, name=resource.name, id=resource.id, jurisdiction=resource.jurisdiction)
     tools.step(f"deleting {resource.kind} {resource.name}")
+    doubt: RemoteError | None = None
     try:
         _delete(cloudflare, item)
     except NotFoundError:
@@ -94,10 +110,11 @@ def delete(cloudflare: Cloudflare, resource: OwnedResource, journals: OpenJourna
     except RemoteError as error:
         if error.applied is not None:
             raise
-    _see_gone(cloudflare, item)
+        doubt = error
+    _see_gone(cloudflare, item, doubt)
     for created in journal.owned():
-        if created.kind == item.kind and (created.id or item.id) == item.id and item.name == created.name:
-            journal.disown(created)
+        if created.kind == item.kind and item.name == created.name and created.id in (None, item.id):
+            journal.deleted(created)
     return resource
 
 
@@ -147,7 +164,8 @@ def _delete(cloudflare: Cloudflare, item: Created) -> None:
         cloudflare.queues.delete(identity)
 
 
-def _see_gone(cloudflare: Cloudflare, item: Created) -> None:
+def _see_gone(cloudflare: Cloudflare, item: Created, doubt: RemoteError | None) -> None:
+    """Raise ``doubt``, an error that does not tell whether it is, or another one, when it is still there."""
     look = _lookup(cloudflare, item)
     try:
         for wait in _GRACE:
@@ -158,6 +176,8 @@ def _see_gone(cloudflare: Cloudflare, item: Created) -> None:
     except RemoteError as error:
         error.applied = None
         raise
+    if not gone and doubt is not None:
+        raise doubt
     if not gone:
         raise RemoteError(
             f"the account accepted the deletion of {item.kind} {item.name}, but still shows it",

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Annotated
 
 from aerostack.cli.flags import Argument, option
-from aerostack.errors import UsageError
 
 ProjectPath = Annotated[
     Path,
@@ -57,15 +56,6 @@ Public = Annotated[
         default=False,
     ),
 ]
-Message = Annotated[
-    str | None,
-    option(
-        "--message",
-        "-m",
-        metavar="TEXT",
-        help="For the history. Default: the subject of the git commit. The same as -o message=TEXT.",
-    ),
-]
 Yes = Annotated[bool, option("--yes", "-y", help="Answer yes to every question.")]
 AsJson = Annotated[bool, option("--json", help="Print one JSON document on stdout, and nothing else there.")]
 Debug = Annotated[bool, option("--debug", help="Show the traceback of an error.")]
@@ -74,16 +64,11 @@ EdgeData = Annotated[
     option("--data", metavar="DIR", help="Where the account lives. Default: the user's data folder."),
 ]
 
-_RESOURCE = re.compile(r"(d1|kv|r2|queue|domain)/.+|all")
+_RESOURCE = re.compile(r"(d1|kv|r2|queue)/.+|all")
 
 
 def spell_out(arguments: list[str]) -> list[str]:
-    """The arguments with `--adopt` as `--adopt=all` where no resource follows: typer knows no optional values.
-
-    Raises ``UsageError`` for both halves of a flag, of which typer takes the last.
-    """
-    if {"--public", "--private"} <= set(arguments):
-        raise UsageError("--public and --private exclude each other", hint="give one of the two")
+    """The arguments with `--adopt` as `--adopt=all` where no resource follows: typer knows no optional values."""
     following = [*arguments[1:], ""]
     return [
         "--adopt=all" if argument == "--adopt" and not _RESOURCE.fullmatch(after) else argument

@@ -63,7 +63,7 @@ def resources(
 
         with reading(prepared, tools) as journals:
             found = listed(prepared, journals, tools)
-        shown = [one for one in found if one.is_orphan or not orphans]
+        shown = [one for one in found if one.is_orphan or (one.resource.exists and not orphans)]
         if output.as_json:
             output.document({**place.known, "resources": [_document(one, found, prepared) for one in shown]})
         else:
@@ -103,7 +103,8 @@ def _command(one: Listed, found: Sequence[Listed], prepared: Prepared) -> str:
     import shlex
 
     kind, name = one.resource.kind, one.resource.name
-    alone = sum(other.resource.kind == kind and other.resource.name == name for other in found) == 1
+    named = [other for other in found if (other.resource.kind, other.resource.name) == (kind, name)]
+    alone = sum(other.resource.exists for other in named) == 1
     words = ["aerostack", "resources", "--delete", f"{kind}/{name if alone else one.resource.id}"]
     if prepared.project.environment is not None:
         words += ["--env", prepared.project.environment]
@@ -121,16 +122,20 @@ def _delete(output: Output, prepared: Prepared, tools: RunTools, references: Seq
         found = listed(prepared, journals, tools)
         chosen = [choose(found, reference) for reference in dict.fromkeys(references)]
         for resource in chosen:
+            if not resource.exists:
+                output.say(f"{resource.kind} {resource.name} is gone already")
+                continue
             if not tools.confirm(_question(resource)):
                 raise AbortedError(f"{resource.kind} {resource.name} was not deleted", hint="answer yes, or pass --yes")
             prepared.backend.delete_resource(prepared.project, resource, prepared.settings, journals, tools)
             output.mark("✓", "green", f"deleted {resource.kind} {resource.name}")
             done.append({"kind": resource.kind, "name": resource.name, "id": resource.id})
-            place.known["outcome"] = "applied"
+            place.known["outcome"] = "unknown"  # of what an error after this one may say
+    place.known["outcome"] = "applied" if done else "unchanged"
     if output.as_json:
         output.document(place.known)
     else:
-        output.result(f"deleted {len(done)} resource{'s' * (len(done) > 1)}")
+        output.result(f"deleted {len(done)} resource{'s' * (len(done) != 1)}")
 
 
 def _question(resource: OwnedResource) -> str:

@@ -88,7 +88,8 @@ class FileJournal:
         with self._lock:
             self._intents[resource.key] = resource.name
             if announced not in self._owned:
-                self._owned = (*self._owned, announced)
+                gone = [item for item in self._owned if item.deleted and _same(item, announced)]
+                self._owned = (*(item for item in self._owned if item not in gone), announced)
             self._write()
 
     def created(self, resource: Resource, remote_id: str) -> None:
@@ -105,6 +106,11 @@ class FileJournal:
             if created in self._owned:
                 self._owned = tuple(item for item in self._owned if item != created)
                 self._write()
+
+    def deleted(self, created: Created) -> None:
+        with self._lock:
+            self._owned = tuple(replace(item, deleted=True) if item == created else item for item in self._owned)
+            self._write()
 
     def _read(self) -> None:
         refuse_links(self.path)
@@ -127,7 +133,7 @@ class FileJournal:
         self._owned = _owned(document.get("owned"))
 
     def _write(self) -> None:
-        owned = [{key: value for key, value in asdict(item).items() if value is not None} for item in self._owned]
+        owned = [{key: value for key, value in asdict(item).items() if value} for item in self._owned]
         document = {"version": _VERSION, "ids": self._ids, "intents": self._intents, "owned": owned}
         try:
             write_state(self.path, (json.dumps(document, indent=2, sort_keys=True) + "\n").encode(), mode=0o600)
@@ -145,14 +151,20 @@ def _strings(value: Any) -> dict[str, str]:
 
 
 def _owned(value: Any) -> tuple[Created, ...]:
-    items = [_strings(item) for item in value] if isinstance(value, list) else []
+    items = [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
     return tuple(
         Created(
-            kind=item["kind"],  # type: ignore[arg-type]
-            name=item["name"],
-            id=item.get("id"),
-            jurisdiction=item.get("jurisdiction"),
+            kind=known["kind"],  # type: ignore[arg-type]
+            name=known["name"],
+            id=known.get("id"),
+            jurisdiction=known.get("jurisdiction"),
+            deleted=item.get("deleted") is True,
         )
         for item in items
-        if item.get("kind") in _KINDS and "name" in item
+        for known in (_strings(item),)
+        if known.get("kind") in _KINDS and "name" in known
     )
+
+
+def _same(one: Created, other: Created) -> bool:
+    return (one.kind, one.name, one.jurisdiction) == (other.kind, other.name, other.jurisdiction)

@@ -31,7 +31,7 @@ class Listed:
     def is_orphan(self) -> bool:
         """Whether it was made, or may have been made, from here, and nothing uses it that can be seen."""
         found = self.resource
-        return found.made is not False and not self.users
+        return found.exists and found.made is not False and not self.users
 
     @property
     def users(self) -> str:
@@ -50,7 +50,7 @@ class Listed:
 
 
 def listed(prepared: Prepared, journals: OpenJournals, tools: Tools) -> tuple[Listed, ...]:
-    """All that exist, by kind and name. Reads only.
+    """All of them, by kind and name, also what was deleted from here. Reads only.
 
     Raises ``ConfigError`` also for another environment that cannot be read: it may use what seems to be used by nobody.
     """
@@ -69,12 +69,13 @@ def listed(prepared: Prepared, journals: OpenJournals, tools: Tools) -> tuple[Li
 
 
 def choose(found: Sequence[Listed], reference: str) -> OwnedResource:
-    """The one that ``reference``, KIND/NAME or KIND/ID, means and that may be deleted.
+    """The one that ``reference``, KIND/NAME or KIND/ID, means and that may be deleted, or was.
 
     Raises ``UsageError``, ``NotFoundError``, and ``ConflictError`` for one that is no orphan.
     """
     kind, _, name = reference.partition("/")
     meant = [one for one in found if one.resource.kind == kind and name in (one.resource.name, one.resource.id)]
+    meant = [one for one in meant if one.resource.exists] or meant[-1:]
     if not meant:
         raise NotFoundError(
             f"there is no {reference} among what this project owns",
@@ -90,7 +91,7 @@ def choose(found: Sequence[Listed], reference: str) -> OwnedResource:
             applied=False,
             hint="who made it deletes it; if that is you, in Cloudflare's dashboard",
         )
-    if not one.is_orphan:
+    if one.resource.exists and not one.is_orphan:
         raise ConflictError(
             f"{reference} is in use: {one.users}",
             applied=False,

@@ -117,8 +117,13 @@ def test_what_is_made_is_in_use_then_the_live_workers_then_an_orphan_then_gone(o
     assert [item["kind"] for item in done.document["deleted"]] == ["d1", "kv", "r2", "queue"]
     assert there(own) == []
     assert owned(own) == []
-    gone = own.run("resources", "--delete", f"d1/{own.name}-db", "--yes")
-    assert f"error: there is no d1/{own.name}-db among what this project owns" in gone.stderr
+    again = own.run("resources", "--delete", f"d1/{own.name}-db", "--json")
+    assert f"d1 {own.name}-db is gone already" in again.stderr
+    assert (again.status, again.document["outcome"], again.document["deleted"]) == (0, "unchanged", [])
+    unknown = own.run("resources", "--delete", f"d1/{own.name}", "--yes")
+    assert unknown.status == 1
+    assert f"error: there is no d1/{own.name} among what this project owns" in unknown.stderr
+    assert "hint: see them, and how each is named: aerostack resources" in unknown.stderr
 
 
 def test_what_another_environment_names_is_no_orphan(own: Own, file: Path) -> None:
