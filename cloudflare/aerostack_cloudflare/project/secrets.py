@@ -33,7 +33,7 @@ def change(
     journal = journals.at(cloudflare.account_id)
     names, before = _look(cloudflare, project)
     for name, value in changes.items():
-        if value is None and name not in names:
+        if value is None and name not in names and not journal.intended(_key(name), name):
             raise NotFoundError(
                 f"no secret {name} is set on {project.name}",
                 applied=False,

@@ -90,11 +90,15 @@ def aerostack_secrets(project: Project, settings: HostedSettings, tools: Tools) 
 
 @hookimpl
 def aerostack_change_secrets(
-    project: Project, changes: Mapping[str, Secret | None], settings: HostedSettings, tools: Tools
+    project: Project,
+    changes: Mapping[str, Secret | None],
+    settings: HostedSettings,
+    journals: OpenJournals,
+    tools: Tools,
 ) -> SecretsChanged:
     from aerostack_hosted.secrets import change
 
-    return change(project, changes, settings, tools)
+    return change(project, changes, settings, journals, tools)
 
 
 @hookimpl

@@ -68,6 +68,14 @@ def judge_document(response: Response) -> RemoteError | None:
     return error
 
 
+def judge_brief(response: Response) -> RemoteError | None:
+    """As ``judge``, for answers that are empty when all is well, or say that the rest is under way (202)."""
+    error = judge(response)
+    if error is None and response.content:
+        return judge_document(response) if response.status == 202 else malformed(response, "more than was asked")
+    return error
+
+
 def envelope(response: Response) -> Mapping[str, Any] | None:
     """The ``error`` object of a refusal; ``None`` when somebody else than the API has answered."""
     try:

@@ -31,7 +31,7 @@ def missing(api: Api, project: str, hashes: Sequence[str]) -> set[str]:
 def upload(api: Api, project: str, files: Sequence[Part]) -> None:
     """Upload files, each a part that is called by its hash. ``POST /projects/{project}/assets``"""
     content, kind = multipart(files)
-    api.request(
+    api.send(
         "POST",
         f"/projects/{segment(project)}/assets",
         "uploading static files",

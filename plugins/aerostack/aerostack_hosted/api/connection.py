@@ -12,7 +12,7 @@ from aerostack.http import Client, Response, Timeouts
 from aerostack.http.transport import Transport
 from aerostack.model import Secret
 from aerostack_cloudflare.record import Record
-from aerostack_hosted.api.answers import judge, judge_document
+from aerostack_hosted.api.answers import judge, judge_brief, judge_document
 
 #: A deploy is answered when it is live.
 _TIMEOUTS = Timeouts(connect=5.0, read=90.0, total=240.0)
@@ -55,6 +55,10 @@ class Api:
     def request(self, method: str, path: str, operation: str, **request: Any) -> Response:
         """Send a request; ``request`` is what ``Client.request`` takes beside."""
         return self.request_raw(method, path, operation, judge, **request)
+
+    def send(self, method: str, path: str, operation: str, **request: Any) -> None:
+        """Send a request whose answer says no more than that it was carried out."""
+        self.request_raw(method, path, operation, judge_brief, **request)
 
     def request_raw(
         self,

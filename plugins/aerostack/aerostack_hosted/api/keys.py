@@ -9,9 +9,6 @@ from aerostack.values import dataclass
 from aerostack_cloudflare.record import Record
 from aerostack_hosted.api.connection import Api, segment
 
-#: What a key may do; the last includes no other.
-SCOPES = ("read", "deploy", "admin")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemoteKey:
@@ -46,7 +43,7 @@ def create(
 
 def revoke(api: Api, identifier: str) -> None:
     """``DELETE /keys/{id}``."""
-    api.request("DELETE", f"/keys/{segment(identifier)}", f"revoking the key {identifier}")
+    api.send("DELETE", f"/keys/{segment(identifier)}", f"revoking the key {identifier}")
 
 
 def _key(record: Record) -> RemoteKey:

@@ -17,7 +17,8 @@ def apply(api: Api, project: str, environment: str, binding: str, *, name: str, 
     """
     body = {"migrations": [{"name": name, "sql": sql}]}
     operation = f"applying the migration {name} to {binding}"
-    api.request("POST", _path(project, environment, binding), operation, json=body, repeatable=True)
+    # Names of those that it applied: none when this one was applied already.
+    api.call("POST", _path(project, environment, binding), operation, json=body, repeatable=True).records("items")
 
 
 def _path(project: str, environment: str, binding: str) -> str:

@@ -52,7 +52,7 @@ def create(api: Api, name: str, *, public: bool | None = None) -> RemoteProject:
 
 def delete(api: Api, reference: str) -> None:
     """``DELETE /projects/{id or slug}``, with everything in it."""
-    api.request("DELETE", f"/projects/{segment(reference)}", f"deleting the project {reference}")
+    api.send("DELETE", f"/projects/{segment(reference)}", f"deleting the project {reference}")
 
 
 def _project(record: Record) -> RemoteProject:

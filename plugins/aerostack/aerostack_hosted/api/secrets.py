@@ -21,12 +21,12 @@ def put(api: Api, project: str, environment: str, values: Mapping[str, Secret | 
     """``PUT …/secrets``: all or nothing; ``None`` deletes."""
     body = {"secrets": {name: value.reveal() if value else None for name, value in values.items()}}
     hidden = [value for value in values.values() if value]
-    api.request("PUT", _path(project, environment), f"setting secrets of {environment}", json=body, hidden=hidden)
+    api.send("PUT", _path(project, environment), f"setting secrets of {environment}", json=body, hidden=hidden)
 
 
 def delete(api: Api, project: str, environment: str, name: str) -> None:
     """``DELETE …/secrets/{name}``. Raises ``NotFoundError`` when it is not set."""
-    api.request("DELETE", f"{_path(project, environment)}/{segment(name)}", f"deleting the secret {name}")
+    api.send("DELETE", f"{_path(project, environment)}/{segment(name)}", f"deleting the secret {name}")
 
 
 def _path(project: str, environment: str) -> str:
