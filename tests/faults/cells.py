@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from tests.faults import fault as f
@@ -11,9 +11,13 @@ from tests.faults.fault import Fault
 from tests.faults.local import Limit, LocalFault
 
 #: ``first`` makes everything; ``redeploy`` brings new code to what is there; ``checkout`` does so from a fresh copy of
-#: the repository, which knows no id and has no journal; ``again`` has nothing to do. ``triggers`` gives a project
-#: that is deployed a schedule and makes it a consumer; ``other triggers`` changes both.
-Flow = Literal["first", "redeploy", "checkout", "again", "triggers", "other triggers"]
+#: the repository, which knows no id and has no journal; ``again`` has nothing to do. ``account`` is a redeploy that has
+#: to find its account; ``files`` and ``files again`` publish static files; ``triggers`` is a first deploy with a
+#: schedule and a consumer. ``orphans`` deletes what is not used any more; the others are the commands of their names.
+Flow = Literal[
+    "first", "redeploy", "checkout", "again", "account", "files", "files again", "triggers",
+    "rollback", "set secret", "delete secret", "migrate", "orphans",
+]  # fmt: skip
 
 #: What must become of the deploy: it heals by itself; it fails, and the next one heals; a signal ends it, and the next
 #: one heals.
@@ -53,8 +57,6 @@ CFAPI: dict[Flow, tuple[str, ...]] = {
     "redeploy": (*_READS, "upload"),
     "checkout": (*_READS, "upload"),
     "again": _LOOK,
-    "triggers": (*_READS, "schedules", "set schedules", "add consumer", "queue"),
-    "other triggers": (*_READS, "schedules", "set schedules", "change consumer", "queue"),
 }
 
 #: Faults after which a deploy must go on as if nothing had been. Of a read, nothing is ever applied.
@@ -67,11 +69,6 @@ _SILENCE = (f.HUNG, f.HUNG_APPLIED)
 #: Answers that nobody should go on after; the next deploy, without them, must.
 _WRONG = (f.NO_SUCCESS, f.NO_RESULT, f.WRONG_TYPE, f.EXPIRED, f.FORBIDDEN, f.HOUR)
 _FATAL = (f.KILLED, f.KILLED_APPLIED, f.INTERRUPTED, f.INTERRUPTED_APPLIED)
-#: What sets them.
-_TRIGGERS: dict[Flow, tuple[str, ...]] = {
-    "triggers": ("set schedules", "add consumer"),
-    "other triggers": ("set schedules", "change consumer"),
-}
 #: Enough that no number of attempts outlasts it.
 _FOR_EVER = 1000
 
@@ -115,15 +112,6 @@ def cfapi() -> Iterator[Cell]:
         yield Cell("cfapi", "redeploy", call, f.UNAVAILABLE, "fails", times=_FOR_EVER, skip=1)
         yield Cell("cfapi", "redeploy", call, f.FORBIDDEN, "fails", times=_FOR_EVER, skip=1)
         yield Cell("cfapi", "again", call, f.UNAVAILABLE, "fails", times=_FOR_EVER)
-    for flow, calls in _TRIGGERS.items():
-        for call in calls:
-            for cell in _trigger(flow, call):
-                by_day = flow == "triggers" and cell.fault in (f.LOST, f.FORBIDDEN, f.KILLED_APPLIED)
-                yield replace(cell, nightly=not by_day)
-    # The read that the plan is made of, and that which looks afterwards.
-    for skip in (0, 1):
-        yield Cell("cfapi", "triggers", "schedules", f.RESET, "heals", skip=skip, nightly=True)
-        yield Cell("cfapi", "triggers", "schedules", f.FORBIDDEN, "fails", skip=skip, times=_FOR_EVER)
     for call in ("namespaces", *_CREATIONS, "upload", "set address"):
         for fault in _SILENCE:
             yield Cell("cfapi", "first", call, fault, "heals")
@@ -132,13 +120,55 @@ def cfapi() -> Iterator[Cell]:
             yield Cell("cfapi", "redeploy", call, fault, "heals")
 
 
-def _trigger(flow: Flow, call: str) -> Iterator[Cell]:
-    """A call that sets one, under everything."""
-    yield from _healed("cfapi", flow, call, writes=True)
-    for fault in _FATAL:
-        yield Cell("cfapi", flow, call, fault, "ends")
-    yield Cell("cfapi", flow, call, f.UNAVAILABLE, "fails", times=_FOR_EVER)
-    yield Cell("cfapi", flow, call, f.FORBIDDEN, "fails")
+#: The reads of a deploy that needs no resources.
+_SURVEY = ("settings", "deployments", "versions", "worker", "subdomain")
+
+#: Every call of a deploy of another shape and of the other commands, on an account of one's own.
+ACCOUNT: dict[Flow, tuple[str, ...]] = {
+    "account": ("accounts", *CFAPI["redeploy"]),
+    "files": (*_SURVEY, "open files", "send files", "upload", "set address"),
+    "files again": (*_SURVEY, "open files", "send files", "upload"),
+    "rollback": ("deployments", "post deployment"),
+    "set secret": ("secrets", "deployments", "set secret"),
+    "delete secret": ("secrets", "deployments", "delete secret"),
+    "migrate": ("query",),
+    "orphans": (
+        "settings", "database", "namespaces", "bucket", "queues",
+        "delete database", "delete namespace", "delete bucket", "delete queue",
+    ),
+}  # fmt: skip
+#: Of each, the calls that are no other flow's too.
+_OWN: dict[Flow, tuple[str, ...]] = {
+    **ACCOUNT,
+    "account": ("accounts",),
+    "files": ("open files", "send files"),
+    "files again": ("send files",),
+}
+_READING = (*_READS, "accounts", "secrets")
+
+
+def account() -> Iterator[Cell]:
+    """The cells of those: through ``cfapi``, as ``wrangler`` does the same in the same way."""
+    for flow, calls in _OWN.items():
+        for call in calls:
+            yield from _of_a_command("cfapi", flow, call, writes=call not in _READING)
+
+
+#: The faults that say most of a call which goes through the same client as all others; the rest is for the night.
+_TELLING = frozenset({f.RESET, f.LOST, f.BAD_GATEWAY_APPLIED, f.KILLED_APPLIED, f.FORBIDDEN})
+
+
+def _of_a_command(backend: str, flow: Flow, call: str, *, writes: bool) -> Iterator[Cell]:
+    """One call under everything."""
+    fates: tuple[tuple[Fate, tuple[Fault, ...]], ...] = (
+        ("heals", (*_PASSING, *_PASSING_TOO, *(_PASSING_WRITES if writes else ()))),
+        ("ends", _FATAL if writes else _FATAL[:1]),
+        ("fails", (f.NO_RESULT, f.WRONG_TYPE, f.EXPIRED, f.FORBIDDEN) if writes else (f.WRONG_TYPE, f.FORBIDDEN)),
+    )
+    for fate, faults in fates:
+        for fault in faults:
+            yield Cell(backend, flow, call, fault, fate, nightly=fault not in _TELLING)
+    yield Cell(backend, flow, call, f.UNAVAILABLE, "fails", times=_FOR_EVER)
 
 
 #: Every call of a client to Aerostack, and of Aerostack to its platform, when nothing goes wrong.
@@ -147,8 +177,14 @@ HOSTED: dict[Flow, tuple[str, ...]] = {
     "redeploy": ("me", "environment", "deploy"),
     "again": ("me", "environment"),
 }
+HOSTED_COMMANDS: dict[Flow, tuple[str, ...]] = {
+    "rollback": ("me", "history", "roll back"),
+    "set secret": ("me", "put secrets"),
+    "delete secret": ("me", "secrets of", "drop secret"),
+    "migrate": ("me", "migrations", "migrate"),
+}
 PLATFORM: dict[Flow, tuple[str, ...]] = {"first": (*_CREATIONS, "dispatch"), "redeploy": ("dispatch",)}
-_HOSTED_READS = ("me", "environment", "projects")
+_HOSTED_READS = ("me", "environment", "projects", "history", "migrations", "secrets of")
 
 
 def hosted() -> Iterator[Cell]:
@@ -163,6 +199,9 @@ def hosted() -> Iterator[Cell]:
                 yield Cell("aerostack", flow, call, fault, "fails")
             yield Cell("aerostack", flow, call, f.UNAVAILABLE, "fails", times=_FOR_EVER)
     yield Cell("aerostack", "first", "deploy", f.SLOW_DOWN_SECOND, "heals")
+    for flow, calls in HOSTED_COMMANDS.items():
+        for call in calls[1:]:
+            yield from _of_a_command("aerostack", flow, call, writes=call not in _HOSTED_READS)
 
 
 def platform() -> Iterator[Cell]:
@@ -182,6 +221,7 @@ WRANGLER: dict[Flow, tuple[str, ...]] = {
     "redeploy": (*_READS, *_WRANGLERS, "post version", "post deployment", "patch settings", "set address"),
     "again": _LOOK,
 }
+TRIGGERS = ("create consumer", "schedules")
 #: wrangler takes a second or two to do anything, so most of its cells are for the night: of its own calls, as ours are
 #: those of ``cfapi``.
 _BY_DAY = frozenset(
@@ -205,6 +245,15 @@ def wrangler(backend: str = "wrangler") -> Iterator[Cell]:
                 yield Cell(backend, flow, call, fault, "ends", nightly=(flow, call, fault) not in _BY_DAY)
             for fault in (f.FORBIDDEN,):
                 yield Cell(backend, flow, call, fault, "fails", nightly=True, times=_FOR_EVER)
+
+
+def triggers(backend: str = "wrangler") -> Iterator[Cell]:
+    """The calls that set what starts a Worker beside a request, which is wrangler's doing alone."""
+    for call in TRIGGERS:
+        for fault in (f.RESET, f.LOST, f.SLOW_DOWN, f.BROKEN, f.BAD_GATEWAY):
+            yield Cell(backend, "triggers", call, fault, "heals", nightly=(call, fault) != ("schedules", f.LOST))
+        yield Cell(backend, "triggers", call, f.KILLED_APPLIED, "ends", nightly=True)
+        yield Cell(backend, "triggers", call, f.FORBIDDEN, "fails", nightly=True, times=_FOR_EVER)
 
 
 #: What a deploy through ``cfapi`` writes here, in a first deploy: how often, at least.

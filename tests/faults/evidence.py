@@ -13,11 +13,14 @@ from tests.faults.stage import Project, Run
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One run of the command. ``log`` is what the layer saw, ``after`` what was there at its end."""
+    """One run of the command. ``log`` is what the layer saw, ``after`` what was there at its end, and ``owned`` what
+    the journals of the folder said then that was made from there, by kind and name.
+    """
 
     run: Run
     log: tuple[Seen, ...]
     after: State
+    owned: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,8 +43,8 @@ class HostedStage(Stage):
     def deploy(
         self, project: Project, backend: str, *, faulty: bool = True, env: Mapping[str, str] | None = None
     ) -> Run:
-        argv = ("deploy", "--json", "--backend", "aerostack", "--yes", "--public")
-        return self.run(project, *argv, faulty=faulty, env=env)
+        flags = ("--yes", "--public") if project.task == ("deploy",) else ()
+        return self.run(project, *project.task, *flags, "--json", "--backend", "aerostack", faulty=faulty, env=env)
 
     def state(self, project: Project) -> State:
         seen = self.tenant.call("GET", f"/projects/{project.mark}/environments/staging")
@@ -57,6 +57,9 @@ class HostedStage(Stage):
             for found in oracle.resources(self.edge, project.mark)
         )
         live = environment.get("live")
+        bindings = {item["binding"]: (item["kind"], None) for item in environment["resources"]} if live else {}
+        bindings |= dict.fromkeys(environment.get("secrets", ()), ("secret_text", None))
+        databases = [found.id for found in resources if found.kind == "d1" and project.task[0] == "migrations"]
         return State(
             resources=resources,
             versions=tuple(
@@ -65,9 +68,10 @@ class HostedStage(Stage):
                 if item["status"] != "failed"
             ),
             live=((live["id"], 100),) if live else (),
-            bindings={item["binding"]: (item["kind"], None) for item in environment["resources"]} if live else {},
+            bindings=bindings,
             address=(environment["public"], True) if live else None,
             answer=_ask(environment["url"]) if live else None,
+            applied=tuple(row for one in databases for row in oracle.applied(self.edge, one)),
         )
 
     def remove(self, project: Project) -> None:

@@ -19,7 +19,6 @@ _LOOKS = {
     "create namespace": {"namespaces"},
     "create bucket": {"bucket"},
     "create queue": {"queues"},
-    "add consumer": {"queue"},
     "upload": {"versions", "deployments"},
     "create project": {"projects"},
 }
@@ -47,7 +46,11 @@ def makes_nothing_twice(seen: Evidence) -> Iterator[str]:
     names = [(resource.kind, resource.name) for resource in seen.final.resources]
     for twice in {name for name in names if names.count(name) > 1}:
         yield f"duplicate: {twice}"
-    contents = [tag.split(":")[1] for _, tag in seen.final.versions if tag and tag.startswith("as1:")]
+    # On Aerostack going back makes another deployment of what was there, one; a secret one each time that it is set.
+    before = seen.before.versions if seen.cell.flow == "rollback" else ()
+    secret = seen.cell.flow in ("set secret", "delete secret")
+    made = [version for version in seen.final.versions if version not in before and not secret]
+    contents = [tag.split(":")[1] for _, tag in made if tag and tag.startswith("as1:")]
     for content in {content for content in contents if contents.count(content) > 1}:
         yield f"duplicate: {contents.count(content)} versions of the content {content}"
 
@@ -61,7 +64,8 @@ def tells_the_truth(seen: Evidence) -> Iterator[str]:
             yield f"untruthful: exit 0, but there is {wanted(attempt.after, seen.project.mark)}"
         if run.status == 0 and outcome not in ("applied", "unchanged"):
             yield f"untruthful: exit 0 and outcome {outcome}"
-        if run.status == 0 and (run.document.get("version"), 100) not in attempt.after.live:
+        makes_live = seen.project.task[0] in ("deploy", "rollback")
+        if run.status == 0 and makes_live and (run.document.get("version"), 100) not in attempt.after.live:
             yield f"untruthful: the version {run.document.get('version')} is not live: {attempt.after.live}"
         if outcome in ("not_applied", "unchanged") and attempt.after.running != found.running:
             yield f"untruthful: {outcome}, but {found.running} became {attempt.after.running}"
@@ -76,7 +80,8 @@ def keeps_bindings(seen: Evidence) -> Iterator[str]:
     """V4: a binding that was live refers to the same thing ever after."""
     for attempt in seen.attempts:
         for name, bound in seen.before.bindings.items():
-            if attempt.after.bindings.get(name) != bound:
+            # A secret refers to nothing, and may be what is to be deleted.
+            if bound[0] != "secret_text" and attempt.after.bindings.get(name) != bound:
                 yield f"re-pointed: {name} was {bound} and is {attempt.after.bindings.get(name)}"
 
 
@@ -172,6 +177,16 @@ def lock_dies_with_its_holder(seen: Evidence) -> Iterator[str]:
             yield "locked by a dead process"
 
 
+def shows_orphans(seen: Evidence) -> Iterator[str]:
+    """V13: what was made stands in the list of what the project owns, whatever became of the run that made it."""
+    if seen.cell.backend.startswith("aerostack"):
+        return  # the server keeps that list
+    for found, attempt in seen.steps:
+        for resource in set(attempt.after.resources) - set(found.resources):
+            if (resource.kind, resource.name) not in attempt.owned:
+                yield f"unlisted: {resource.kind} {resource.name} was made, and nobody would find it"
+
+
 INVARIANTS: tuple[Invariant, ...] = (
     converges,
     makes_nothing_twice,
@@ -184,6 +199,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     looks_before_repeating,
     keeps_secrets,
     lock_dies_with_its_holder,
+    shows_orphans,
 )
 
 

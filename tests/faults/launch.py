@@ -17,6 +17,8 @@ from typing import Protocol
 
 from tests.conftest import AEROSTACK, ROOT
 
+NOTHING = Path(os.devnull)
+
 
 class Process:
     """A command that runs. ``pid`` is its number, and that of its session."""
@@ -52,8 +54,8 @@ class Process:
 class Launcher(Protocol):
     """Starts the command line."""
 
-    def start(self, argv: Sequence[str], *, cwd: Path, env: Mapping[str, str]) -> Process:
-        """Run it with these arguments, in a session of its own."""
+    def start(self, argv: Sequence[str], *, cwd: Path, env: Mapping[str, str], stdin: Path = NOTHING) -> Process:
+        """Run it with these arguments, in a session of its own; it reads ``stdin``."""
 
 
 class Cold:
@@ -62,16 +64,17 @@ class Cold:
     def __init__(self, program: Sequence[str] = (str(AEROSTACK),)) -> None:
         self._program = program
 
-    def start(self, argv: Sequence[str], *, cwd: Path, env: Mapping[str, str]) -> Process:
-        process = subprocess.Popen(
-            [*self._program, *argv],
-            cwd=cwd,
-            env=dict(env),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-        )
+    def start(self, argv: Sequence[str], *, cwd: Path, env: Mapping[str, str], stdin: Path = NOTHING) -> Process:
+        with stdin.open() as given:
+            process = subprocess.Popen(
+                [*self._program, *argv],
+                cwd=cwd,
+                env=dict(env),
+                stdin=given,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+            )
         assert process.stdout is not None and process.stderr is not None
         streams = os.dup(process.stdout.fileno()), os.dup(process.stderr.fileno())
         process.stdout.close()
@@ -85,12 +88,12 @@ class Warm:
     def __init__(self, address: Path) -> None:
         self._address = str(address)
 
-    def start(self, argv: Sequence[str], *, cwd: Path, env: Mapping[str, str]) -> Process:
+    def start(self, argv: Sequence[str], *, cwd: Path, env: Mapping[str, str], stdin: Path = NOTHING) -> Process:
         out, out_end = os.pipe()
         err, err_end = os.pipe()
         keeper = socket.socket(socket.AF_UNIX)
         keeper.connect(self._address)
-        wanted = json.dumps({"argv": list(argv), "cwd": str(cwd), "env": dict(env)}).encode()
+        wanted = json.dumps({"argv": list(argv), "cwd": str(cwd), "env": dict(env), "stdin": str(stdin)}).encode()
         socket.send_fds(keeper, [len(wanted).to_bytes(4, "big")], [out_end, err_end])
         keeper.sendall(wanted)
         os.close(out_end)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from tests.faults import flows
 from tests.faults.cells import Cell, Flow
 from tests.faults.evidence import Attempt, Evidence
 from tests.faults.fault import Fault
@@ -65,7 +66,7 @@ class Player:
                 project=project,
                 before=before,
                 wanted=leads_to,
-                says="two" if cell.flow in ("redeploy", "checkout") else "one",
+                says=flows.SAYS.get(cell.flow, "one"),
                 attempts=tuple(attempts),
                 secrets=self.stage.secrets,
                 noticed=tuple(noticed),
@@ -81,25 +82,11 @@ class Player:
         """Deploy while these strike, or in this environment."""
         self.stage.play(*strikes)
         run = self.stage.deploy(project, backend, env=env)
-        return Attempt(run, tuple(self.stage.layer.log), self.stage.state(project))
+        return Attempt(run, tuple(self.stage.layer.log), self.stage.state(project), project.owned)
 
     def prepare(self, backend: str, flow: Flow) -> Project:
         """A project in the situation that a flow begins with."""
-        project = self.stage.project()
-        if flow == "other triggers":
-            project.call_by(size=5, minute=1)
-        if flow != "first":
-            # What is there was made by the quicker of two backends that make the same.
-            before = "cfapi" if backend == "wrangler" and flow != "again" else backend
-            done = self.stage.deploy(project, before, faulty=False)
-            assert done.status == 0, done.stderr
-        if flow in ("redeploy", "checkout"):
-            project.say("two")
-        if flow in ("triggers", "other triggers"):
-            project.call_by(size=6, minute=2)
-        if flow == "checkout":
-            project.forget()
-        return project
+        return flows.prepare(self.stage, backend, flow)
 
     def leads_to(self, backend: str, flow: Flow) -> str:
         """What an undisturbed deploy leaves, as every project would."""

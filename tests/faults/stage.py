@@ -9,13 +9,13 @@ import tempfile
 import time
 import uuid
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from tests.conftest import clean_environment
 from tests.faults import oracle
-from tests.faults.launch import Launcher, Process, end_all, launcher
+from tests.faults.launch import NOTHING, Launcher, Process, end_all, launcher
 from tests.faults.layer import Layer, Strike, fault_layer
 
 from aerostack.testing import RunningEdge, running_edge
@@ -23,12 +23,16 @@ from aerostack.testing import RunningEdge, running_edge
 #: Seconds become hundredths: a request that gets no answer is given up after a second.
 PATIENCE = "0.04"
 
-_TOML = """name = "{mark}"
+NO_RESOURCES = """name = "{mark}" # kept
 main = "index.js"
 no_bundle = true
 compatibility_date = "2026-01-01"
+"""
 
-[[d1_databases]] # kept
+_TOML = (
+    NO_RESOURCES
+    + """
+[[d1_databases]]
 binding = "DB"
 database_name = "{mark}-db"
 
@@ -43,16 +47,13 @@ bucket_name = "{mark}-files"
 binding = "JOBS"
 queue = "{mark}-jobs"
 """
+)
 
-
-_TRIGGERS = """
-[[queues.consumers]]
-queue = "{mark}-jobs"
-max_batch_size = {size}
-
-[triggers]
-crons = ["{minute} 3 * * *"]
-"""
+#: What befalls the database of a project: each leaves a trace of every time that it was applied.
+MIGRATIONS = {
+    "0001_one.sql": "CREATE TABLE IF NOT EXISTS done (name TEXT);\nINSERT INTO done VALUES ('one');\n",
+    "0002_two.sql": "INSERT INTO done VALUES ('two');\n",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,25 +73,32 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A project in a folder of its own, with a home of its own."""
+    """A project in a folder of its own, with a home of its own.
+
+    ``task`` is the command that a cell is about, ``given`` what it reads, ``environ`` what is different around it.
+    """
 
     mark: str
     folder: Path
     home: Path
+    task: tuple[str, ...] = ("deploy",)
+    given: Path = NOTHING
+    environ: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def file(self) -> Path:
         return self.folder / "aerostack.toml"
 
+    @property
+    def owned(self) -> frozenset[tuple[str, str]]:
+        """Kinds and names of what was made from here, as the journals have it."""
+        journals = [json.loads(file.read_bytes()) for file in self.folder.glob(".aerostack/journal/*/*/*.json")]
+        return frozenset((item["kind"], item["name"]) for journal in journals for item in journal.get("owned", ()))
+
     def say(self, text: str) -> None:
         """What the Worker answers once it is deployed."""
         code = f"export default {{ fetch() {{ return new Response({json.dumps(text)}); }} }};\n"
         (self.folder / "index.js").write_text(code)
-
-    def call_by(self, size: int, minute: int) -> None:
-        """Have the Worker called by its queue, in batches of that size, and once a day."""
-        base = self.file.read_text().partition("\n[[queues.consumers]]")[0]
-        self.file.write_text(base + _TRIGGERS.format(mark=self.mark, size=size, minute=minute))
 
     def forget(self) -> None:
         """As somebody else has it who checks it out: no ids, no journal."""
@@ -119,9 +127,14 @@ class Stage:
         return project
 
     @property
+    def secret(self) -> str:
+        """What the secret of a Worker is set to."""
+        return "canary-of-a-secret-0123456789"
+
+    @property
     def secrets(self) -> tuple[str, ...]:
         """What nobody may see."""
-        return (self.edge.environ["CLOUDFLARE_API_TOKEN"],)
+        return (self.edge.environ["CLOUDFLARE_API_TOKEN"], self.secret)
 
     def environ(self, *, faulty: bool) -> dict[str, str]:
         """Where the account is: behind the layer, or past it."""
@@ -130,13 +143,14 @@ class Stage:
     def start(self, project: Project, *argv: str, faulty: bool = True, env: Mapping[str, str] | None = None) -> Process:
         """Begin a command in the project, through the layer or past it."""
         environment = clean_environment(project.home) | self.environ(faulty=faulty) | {"AEROSTACK_PATIENCE": PATIENCE}
-        return self.launcher.start(argv, cwd=project.folder, env=environment | dict(env or {}))
+        environment |= {**project.environ, **(env or {})}
+        return self.launcher.start(argv, cwd=project.folder, env=environment, stdin=project.given)
 
     def deploy(
         self, project: Project, backend: str, *, faulty: bool = True, env: Mapping[str, str] | None = None
     ) -> Run:
-        """Deploy the project."""
-        return self.run(project, "deploy", "--json", "--backend", backend, faulty=faulty, env=env)
+        """Deploy the project, or do with it what else its cell is about."""
+        return self.run(project, *project.task, "--json", "--backend", backend, faulty=faulty, env=env)
 
     def run(self, project: Project, *argv: str, faulty: bool = True, env: Mapping[str, str] | None = None) -> Run:
         """Run a command in the project to its end."""
@@ -148,7 +162,11 @@ class Stage:
         return Run(status, stdout, stderr, time.monotonic() - began)
 
     def state(self, project: Project) -> oracle.State:
-        return oracle.state(self.edge, project.mark)
+        found = oracle.state(self.edge, project.mark)
+        databases = [resource.id for resource in found.resources if resource.kind == "d1"]
+        if project.task[0] != "migrations":
+            return found
+        return replace(found, applied=tuple(row for one in databases for row in oracle.applied(self.edge, one)))
 
     def play(self, *strikes: Strike) -> None:
         """Spoil these from now on, and nothing else."""

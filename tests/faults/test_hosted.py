@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from tests.faults.cells import HOSTED, PLATFORM, Cell, Flow, hosted, platform
+from tests.faults.cells import HOSTED, HOSTED_COMMANDS, PLATFORM, Cell, Flow, hosted, platform
 from tests.faults.judge import named, uphold
 from tests.faults.play import Player
 
@@ -25,9 +25,9 @@ def test_the_server_survives(
 
 
 @pytest.mark.xdist_group("aerostack")
-@pytest.mark.parametrize("flow", HOSTED)
+@pytest.mark.parametrize("flow", HOSTED | HOSTED_COMMANDS)
 def test_every_call_of_a_deploy_is_in_the_matrix(hosted_player: Player, flow: Flow) -> None:
-    assert set(hosted_player.calls("aerostack", flow)) == set(HOSTED[flow])
+    assert set(hosted_player.calls("aerostack", flow)) == set((HOSTED | HOSTED_COMMANDS)[flow])
 
 
 @pytest.mark.xdist_group("aerostack")

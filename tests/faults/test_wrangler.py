@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from tests.faults.cells import WRANGLER, Cell, Flow, wrangler
+from tests.faults.cells import TRIGGERS, WRANGLER, Cell, Flow, triggers, wrangler
 from tests.faults.judge import named, uphold
 from tests.faults.play import Player
 
@@ -13,6 +13,19 @@ from tests.faults.play import Player
 @named(wrangler())
 def test_a_deploy_survives(player: Player, cell: Cell, record_property: Callable[[str, object], None]) -> None:
     uphold(player.play(cell), record_property)
+
+
+@named(triggers())
+def test_a_deploy_with_triggers_survives(
+    player: Player, cell: Cell, record_property: Callable[[str, object], None]
+) -> None:
+    uphold(player.play(cell), record_property)
+
+
+@pytest.mark.nightly
+def test_every_call_for_triggers_is_in_the_matrix(player: Player) -> None:
+    wanted = {*WRANGLER["first"], *TRIGGERS}
+    assert set(player.calls("wrangler", "triggers")) == wanted
 
 
 @pytest.mark.nightly

@@ -69,11 +69,14 @@ def _become(wanted: Mapping[str, Any], stdout: int, stderr: int) -> None:
     from aerostack.__main__ import program
 
     os.setsid()
+    stdin = os.open(wanted["stdin"], os.O_RDONLY)
+    os.dup2(stdin, 0)
     os.dup2(stdout, 1)
     os.dup2(stderr, 2)
-    os.close(stdout)
-    os.close(stderr)
+    for number in {stdin, stdout, stderr} - {0, 1, 2}:
+        os.close(number)
     # Those of the process before were made for what it had there.
+    sys.stdin = open(0, closefd=False)  # noqa: SIM115
     sys.stdout, sys.stderr = (open(number, "w", closefd=False) for number in (1, 2))  # noqa: SIM115
     os.chdir(wanted["cwd"])
     os.environ.clear()

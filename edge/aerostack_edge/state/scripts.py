@@ -14,8 +14,7 @@ from aerostack_edge.state.clock import now
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Script:
-    """``tag`` is the immutable id, 32 hex digits. ``enabled`` says whether it answers at its address; ``migration_tag``
-    is that of its last migration of Durable Objects, empty when there was none.
+    """``tag`` is the immutable id, 32 hex digits. ``enabled`` says whether it answers at its address.
 
     ``settings`` are those that belong to no version: observability, tags, logpush, tail consumers.
     """
@@ -27,7 +26,6 @@ class Script:
     enabled: bool
     previews_enabled: bool
     settings: Mapping[str, Any]
-    migration_tag: str
 
 
 def ensure(connection: sqlite3.Connection, name: str) -> None:
@@ -92,5 +90,4 @@ def _script(row: sqlite3.Row) -> Script:
         enabled=bool(row["enabled"]),
         previews_enabled=bool(row["previews_enabled"]),
         settings=json.loads(row["settings"]),
-        migration_tag=row["migration_tag"],
     )

@@ -30,7 +30,7 @@ class Workers:
         *,
         count: int,
         delay: Callable[[], float] = lambda: 0.0,
-        done: Callable[[], None] = lambda: None,
+        done: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self._database = database
         self._carriers = dict(carriers)
@@ -92,7 +92,8 @@ class Workers:
         finally:
             renewing.cancel()
             self._free.release()
-            self._done()
+            if self._done is not None:
+                await self._done()
 
     async def _renew(self, lease: Lease) -> None:
         while True:
