@@ -46,7 +46,7 @@ def judge(response: Response) -> RemoteError | None:
         return judge_status(response)
     said = envelope(response)
     if said is None:
-        return malformed(response) if response.status == 404 else judge_status(response)
+        return malformed(response, _foreign(response)) if response.status == 404 else judge_status(response)
     code = _text(said, "code")
     kind = _KINDS_BY_CODE.get(code) or error_class(response.status)
     hint = _text(said, "hint") or _HINTS_BY_CODE.get(code) or _HINTS.get(kind)
@@ -84,6 +84,15 @@ def envelope(response: Response) -> Mapping[str, Any] | None:
         return None
     error = document.get("error") if isinstance(document, Mapping) else None
     return error if isinstance(error, Mapping) else None
+
+
+def _foreign(response: Response) -> str:
+    """What somebody else's JSON is called; empty for what is none."""
+    try:
+        response.json()
+    except UnavailableError:
+        return ""
+    return "JSON that is not its own"
 
 
 def _reason(said: Mapping[str, Any]) -> str:
