@@ -6,6 +6,7 @@ import contextlib
 import os
 import signal
 import subprocess
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
@@ -16,6 +17,9 @@ from aerostack.errors import CommandError, MissingExecutableError
 from aerostack.model import CommandResult
 from aerostack.redact import is_secret_name
 
+#: A program that may take more seconds than this, such as a build of the user's, is worth its being bound to us.
+_SHORT = 600.0
+_PR_SET_PDEATHSIG = 1
 # Enough of what a program said to explain its failure.
 _REMEMBERED = 1000
 # A stream ends when its last writer does; a program that left the session may live on.
@@ -44,7 +48,7 @@ class Programs:
         self, argv: Sequence[str], *, cwd: Path | None, env: Mapping[str, str | None] | None, timeout: float
     ) -> CommandResult:
         """Run a program and wait for it, at most ``timeout`` seconds. Raises ``CommandError``."""
-        process = self._start(argv, cwd, env)
+        process = self._start(argv, cwd, env, bound=timeout > _SHORT)
         try:
             stdout, stderr = process.communicate(timeout=timeout)
         except BaseException as error:
@@ -70,7 +74,7 @@ class Programs:
 
         Only the last 1000 lines of each stream are in the result.
         """
-        process = self._start(argv, cwd, env)
+        process = self._start(argv, cwd, env, bound=True)
         assert process.stdout is not None and process.stderr is not None
         out, err = _Reader(process.stdout, said), _Reader(process.stderr, said)
         try:
@@ -94,8 +98,9 @@ class Programs:
                 self._running.discard(process)
 
     def _start(
-        self, argv: Sequence[str], cwd: Path | None, env: Mapping[str, str | None] | None
+        self, argv: Sequence[str], cwd: Path | None, env: Mapping[str, str | None] | None, *, bound: bool = False
     ) -> subprocess.Popen[str]:
+        """Start it; one that is ``bound`` dies with us, also when we are killed. That costs some milliseconds."""
         program = Path(argv[0]).name
         environment: Mapping[str, str | None] = {**self._environ, **(env or {})}
         with self._starting:
@@ -113,6 +118,7 @@ class Programs:
                     encoding="utf-8",
                     errors="replace",
                     start_new_session=True,
+                    preexec_fn=_bound() if bound else None,
                 )
             except FileNotFoundError as error:
                 raise MissingExecutableError(
@@ -154,6 +160,23 @@ def _too_slow(argv: Sequence[str], timeout: float) -> CommandError:
 def _kill(process: subprocess.Popen[str]) -> None:
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
+
+
+def _bound() -> Callable[[], None] | None:
+    """Have the kernel kill the child when the thread that starts it, and waits for it, ends in whatever way."""
+    if sys.platform != "linux":
+        return None
+    import ctypes
+
+    prctl = ctypes.CDLL(None).prctl
+    parent = os.getpid()
+
+    def ask() -> None:
+        prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:  # it ended before we asked
+            os._exit(1)
+
+    return ask
 
 
 def _is_ours(name: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
@@ -15,6 +16,39 @@ from aerostack.testing import RunningEdge
 
 AEROSTACK = Path(sys.executable).with_name("aerostack")
 WRITES = 5  # database, namespace, bucket, upload, address
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel of Linux alone can be asked to")
+def test_a_program_that_the_run_has_started_dies_with_it(
+    environment: dict[str, str], edge: RunningEdge, project: Path
+) -> None:
+    file = project / "aerostack.toml"
+    file.write_text(file.read_text() + '\n[build]\ncommand = "echo $$ > started; exec tail -f /dev/null"\n')
+    started = project / "started"
+    with subprocess.Popen(
+        [AEROSTACK, "deploy"],
+        cwd=project,
+        env=environment | dict(edge.environ),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        while not started.exists() or not started.read_text().endswith("\n"):
+            assert process.poll() is None
+            time.sleep(0.01)
+        process.kill()
+    place = Path("/proc") / started.read_text().strip()
+    deadline = time.monotonic() + 30
+    while _runs(place):
+        assert time.monotonic() < deadline, "it outlived the run"
+        time.sleep(0.01)
+
+
+def _runs(place: Path) -> bool:
+    """Whether a process is there, and not only remembered."""
+    try:
+        return ") Z " not in (place / "stat").read_text()
+    except OSError:
+        return False
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
