@@ -108,11 +108,23 @@ class Warm:
 
 
 def end_all(folder: Path) -> None:
-    """End what works on something in ``folder``: a wrangler outlives whoever started it and was killed."""
+    """End what works on something in ``folder``: what a killed command started, where the kernel does not end it."""
     for place in Path("/proc").glob("[0-9]*/cmdline"):
         with contextlib.suppress(OSError):  # it may have ended by itself
             if f"{folder}/".encode() in place.read_bytes():
                 os.kill(int(place.parent.name), signal.SIGKILL)
+
+
+def command_lines(pid: int) -> list[bytes]:
+    """What a process, and all that descend from it, were called with; nothing of those that have ended."""
+    found = []
+    with contextlib.suppress(OSError):
+        place = Path("/proc") / str(pid)
+        found.append((place / "cmdline").read_bytes())
+        for children in place.glob("task/*/children"):
+            for child in children.read_text().split():
+                found += command_lines(int(child))
+    return found
 
 
 @contextlib.contextmanager

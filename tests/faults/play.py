@@ -11,6 +11,7 @@ from tests.faults.cells import Cell, Flow
 from tests.faults.evidence import Attempt, Evidence
 from tests.faults.fault import Fault
 from tests.faults.invariants import broken, wanted
+from tests.faults.launch import command_lines
 from tests.faults.layer import Strike
 from tests.faults.stage import Project, Stage
 
@@ -50,7 +51,7 @@ class Player:
         try:
             before = self.stage.state(project)
             noticed: list[str] = []
-            self.stage.layer.watch = Watch(project, noticed)
+            self.stage.layer.watch = Watch(self.stage, project, noticed)
             met = project.home / "met"
             if isinstance(cell.fault, Fault):
                 strike = Strike(cell.call, cell.fault, cell.skip, cell.times)
@@ -100,9 +101,12 @@ class Player:
 
 
 class Watch:
-    """Looks at the machine whenever a request comes: the journal, and what every process was called with."""
+    """Looks at the machine whenever a request comes: the journal, and what the command and every program that it has
+    started were called with. A program that asks nobody for anything may end unseen.
+    """
 
-    def __init__(self, project: Project, noticed: list[str]) -> None:
+    def __init__(self, stage: Stage, project: Project, noticed: list[str]) -> None:
+        self._stage = stage
         self._project = project
         self._noticed = noticed
 
@@ -110,6 +114,9 @@ class Watch:
         binding = {"create database": "d1/DB", "create namespace": "kv/CACHE", "create bucket": "r2/FILES"}.get(call)
         if binding is not None and not self._announced(binding):
             self._noticed.append(f"unannounced: {call}")
+        for argv in command_lines(self._stage.layer.victim):
+            if any(secret.encode() in argv for secret in self._stage.secrets):
+                self._noticed.append(f"leak: a secret in a command line: {argv.partition(bytes(1))[0].decode()}")
 
     def _announced(self, key: str) -> bool:
         journals = self._project.folder.glob(".aerostack/journal/*/*/*.json")
