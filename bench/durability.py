@@ -19,7 +19,8 @@ from typing import Any
 from urllib.error import HTTPError
 
 from aerostack.testing import fetch, running_edge
-from bench.measure import table
+from bench import databases
+from bench.measure import table, verdict
 from bench.server import Server, ServerProcess, upload
 
 ROUNDS = int(os.environ.get("BENCH_KILLS", "100"))
@@ -58,17 +59,14 @@ class Client:
 
 
 def run() -> None:
-    """Print the line, for SQLite and, where there is one, for PostgreSQL at ``BENCH_DATABASE_URL``."""
-    rows = []
-    for name, url in {"SQLite": "", "PostgreSQL": os.environ.get("BENCH_DATABASE_URL", "")}.items():
-        if name == "SQLite" or url:
-            rows.append((name, *kills(url)))
-    table(
-        ("database", "SIGKILLs", "acknowledged", "lost", "without their code", "not settled", "wrong Worker live"), rows
-    )
+    """Print the lines, for SQLite and PostgreSQL, which divide the kills."""
+    rounds = ROUNDS // len(databases.wanted())
+    rows = [(name, *kills(url, rounds)) for name, url in databases.each()]
+    header = ("SIGKILLs", "acknowledged", "lost", "without their code", "not settled", "wrong Worker live", "goal", "")
+    table(("database", *header), rows)
 
 
-def kills(database_url: str) -> tuple[object, ...]:
+def kills(database_url: str, rounds: int) -> tuple[object, ...]:
     """How many kills and acknowledged deployments, and of the latter how many were not as promised."""
     with tempfile.TemporaryDirectory() as name, running_edge(Path(name) / "edge") as edge:
         data = Path(name) / "server"
@@ -78,7 +76,7 @@ def kills(database_url: str) -> tuple[object, ...]:
             clients = [Client(server, f"/projects/bench/environments/e{number}") for number in range(CLIENTS)]
             for client in clients:
                 client.deploy()
-            for _ in range(ROUNDS):
+            for _ in range(rounds):
                 stop = threading.Event()
                 threads = [threading.Thread(target=client.run, args=(stop,)) for client in clients]
                 for thread in threads:
@@ -92,7 +90,8 @@ def kills(database_url: str) -> tuple[object, ...]:
             found = [state(client, data / "artifacts") for client in clients]
             assert not any(client.refused for client in clients), clients[0].refused[:3]
         acknowledged = sum(len(client.acknowledged) for client in clients)
-        return (ROUNDS, acknowledged, *(sum(column) for column in zip(*found, strict=True)))
+        totals = [sum(column) for column in zip(*found, strict=True)]
+        return (rounds, acknowledged, *totals, "0 of each", verdict(not any(totals)))
 
 
 def state(client: Client, artifacts: Path) -> tuple[int, int, int, int]:

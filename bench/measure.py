@@ -52,6 +52,11 @@ def spread(values: Iterable[float]) -> str:
     return f"{statistics.median(listed):.0f} ({min(listed):.0f})"
 
 
+def verdict(reached: bool) -> str:
+    """Beside a figure and its goal."""
+    return "reached" if reached else "**missed**"
+
+
 def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print a Markdown table."""
     print("| " + " | ".join(header) + " |")

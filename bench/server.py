@@ -24,7 +24,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from aerostack.testing import RunningEdge, fetch, running_edge
-from bench.measure import AEROSTACK, table
+from bench import databases
+from bench.measure import AEROSTACK, table, verdict
 
 SECONDS = 8
 CONNECTIONS = 16
@@ -78,23 +79,58 @@ class Server:
             return json.load(answer)
 
 
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What a kind of load came to: a second, the quantiles in milliseconds, and what failed in any way."""
+
+    rate: float
+    p50: float
+    p99: float
+    failed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """At least so many a second, of which none fails, and so many milliseconds at most for 99 of 100."""
+
+    rate: float
+    p99: float | None = None
+
+    def __str__(self) -> str:
+        return f"{self.rate:.0f}" + (f", p99 {self.p99:.0f} ms" if self.p99 else "")
+
+    def reached(self, load: Load) -> bool:
+        return load.rate >= self.rate and not load.failed and (self.p99 is None or load.p99 <= self.p99)
+
+
+READS = {"SQLite": Goal(5000, 20), "PostgreSQL": Goal(2000)}
+RECORDS_GOAL = {"SQLite": Goal(300, 100), "PostgreSQL": Goal(250)}
+#: Milliseconds from a deploy to the first answer, for 95 of 100.
+LIVE_GOAL = 1000
+HEADER = ("database", "", "per second", "p50 ms", "p99 ms", "failed", "goal", "")
+
+
 def run() -> None:
-    """Print the tables, for SQLite and, where there is one, for PostgreSQL at ``BENCH_DATABASE_URL``."""
+    """Print the tables, for SQLite and PostgreSQL."""
+    require_wrk()
+    rows: list[tuple[object, ...]] = []
+    for name, url in databases.each():
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            running_edge(Path(folder) / "edge") as edge,
+            ServerProcess(Path(folder) / "server", edge, url).running() as server,
+        ):
+            rows += [(name, *row) for row in measure(name, server, Path(folder))]
+    table(HEADER, rows)
+
+
+def require_wrk() -> None:
+    """Raises ``SystemExit`` without it."""
     if shutil.which("wrk") is None:
         raise SystemExit("error: wrk is not installed: apt-get install wrk")
-    rows = []
-    for name, url in {"SQLite": "", "PostgreSQL": os.environ.get("BENCH_DATABASE_URL", "")}.items():
-        if name == "SQLite" or url:
-            with (
-                tempfile.TemporaryDirectory() as folder,
-                running_edge(Path(folder) / "edge") as edge,
-                ServerProcess(Path(folder) / "server", edge, url).running() as server,
-            ):
-                rows += [(name, *row) for row in measure(server, Path(folder))]
-    table(("database", "", "per second", "p50 ms", "p99 ms", "other than 2xx"), rows)
 
 
-def measure(server: Server, folder: Path) -> Iterator[tuple[object, ...]]:
+def measure(database: str, server: Server, folder: Path) -> Iterator[tuple[object, ...]]:
     """One line for each kind of load."""
     server.call("POST", "/projects", json.dumps({"name": "bench"}).encode())
     environment = "/projects/bench/environments/staging"
@@ -102,30 +138,37 @@ def measure(server: Server, folder: Path) -> Iterator[tuple[object, ...]]:
     body, kind = upload(content)
     server.call("POST", f"{environment}/deployments", body, {"Content-Type": kind, "Idempotency-Key": uuid.uuid4().hex})
     for what, path in {"whose key it is": "/me", "a project": "/projects/bench", "all of a plan": environment}.items():
-        yield (f"authenticated read: {what}", *wrk(server, path))
+        yield line(f"authenticated read: {what}", wrk(server, path), READS[database])
     for environments in (1, ENVIRONMENTS):
         where = "one environment" if environments == 1 else f"{environments} environments"
-        yield (f"durable record of a deploy, 100 kB of new code: {where}", *records(server, folder, environments))
+        what = f"durable record of a deploy, 100 kB of new code: {where}"
+        yield line(what, records(server, folder, environments), RECORDS_GOAL[database])
         drain(server, environments)
     yield deploys(server)
 
 
-def wrk(
-    server: Server, path: str, *, script: Path | None = None, headers: Mapping[str, str] | None = None
-) -> tuple[object, ...]:
-    """Closed loop: requests a second, p50 and p99 in milliseconds, and how many failed."""
+def line(what: str, load: Load, goal: Goal) -> tuple[object, ...]:
+    """Of the table."""
+    figures = (f"{load.rate:.0f}", f"{load.p50:.1f}", f"{load.p99:.1f}", load.failed)
+    return (what, *figures, goal, verdict(goal.reached(load)))
+
+
+def wrk(server: Server, path: str, *, script: Path | None = None, headers: Mapping[str, str] | None = None) -> Load:
+    """Closed loop: each of the connections sends its next request when the one before is answered."""
     argv = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{SECONDS}s", "--latency"]
     for name, value in {"Authorization": f"Bearer {server.key}", **(headers or {})}.items():
         argv += ["-H", f"{name}: {value}"]
     argv += ["-s", str(script)] if script else []
     said = subprocess.run([*argv, f"{server.url}/api/v1{path}"], capture_output=True, text=True, check=True).stdout
-    failed = re.search(r"Non-2xx or 3xx responses: (\d+)", said)
+    refused = re.search(r"Non-2xx or 3xx responses: (\d+)", said)
+    broken = re.search(r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)", said)
     rate = re.search(r"Requests/sec:\s+([\d.]+)", said)
     assert rate is not None, said
-    return (f"{float(rate[1]):.0f}", latency(said, "50%"), latency(said, "99%"), failed[1] if failed else 0)
+    failed = [*(refused.groups() if refused else ()), *(broken.groups() if broken else ())]
+    return Load(float(rate[1]), latency(said, "50%"), latency(said, "99%"), sum(map(int, failed)))
 
 
-def records(server: Server, folder: Path, environments: int) -> tuple[object, ...]:
+def records(server: Server, folder: Path, environments: int) -> Load:
     """As ``wrk``, for deployments that are answered as soon as they are recorded."""
     script, headers = prepared(folder, environments)
     return wrk(server, "", script=script, headers=headers)
@@ -159,11 +202,11 @@ def drain(server: Server, environments: int) -> None:
             newest = server.call("GET", f"{path}/{newest['id']}?wait=20")
 
 
-def latency(said: str, quantile: str) -> str:
+def latency(said: str, quantile: str) -> float:
     """In milliseconds, as wrk wrote it with any unit."""
     found = re.search(rf"{re.escape(quantile)}\s+([\d.]+)(us|ms|s)", said)
     assert found is not None, said
-    return f"{float(found[1]) * {'us': 0.001, 'ms': 1, 's': 1000}[found[2]]:.1f}"
+    return float(found[1]) * {"us": 0.001, "ms": 1, "s": 1000}[found[2]]
 
 
 def deploys(server: Server) -> tuple[object, ...]:
@@ -210,6 +253,8 @@ def deploys(server: Server) -> tuple[object, ...]:
         f"{statistics.median(took):.0f}",
         f"{took[int(len(took) * 0.99)]:.0f}",
         len(failed),
+        f"p95 {LIVE_GOAL} ms",
+        verdict(p95 <= LIVE_GOAL and not failed),
     )
 
 

@@ -23,6 +23,7 @@ from aerostack_cloudflare.subdomain import AccountSubdomain
 if TYPE_CHECKING:
     from aerostack_cloudflare.assets import Assets
     from aerostack_cloudflare.dispatch import Dispatch
+    from aerostack_cloudflare.domains import Domains
     from aerostack_cloudflare.tokens import Tokens
 
 
@@ -66,6 +67,12 @@ class Cloudflare:
         from aerostack_cloudflare.dispatch import Dispatch
 
         return Dispatch(self._http, self.account_id)
+
+    @functools.cached_property
+    def domains(self) -> Domains:
+        from aerostack_cloudflare.domains import Domains
+
+        return Domains(self._http, self.account_id)
 
     @functools.cached_property
     def tokens(self) -> Tokens:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from aerostack.http import Client
 from aerostack.values import dataclass
 from aerostack_cloudflare.api import Api, segment
@@ -10,11 +13,25 @@ from aerostack_cloudflare.record import HEX32, Record
 
 
 @dataclass(frozen=True, slots=True)
+class Consumer:
+    """Who gets a queue's messages. ``script`` is the Worker's name; ``None`` when it is none, but something that pulls.
+
+    ``settings`` are as Cloudflare names them: ``batch_size``, ``max_wait_time_ms``.
+    """
+
+    id: str | None
+    script: str | None
+    dead_letter_queue: str | None
+    settings: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Queue:
     """``id`` has 32 hex digits."""
 
     id: str
     name: str
+    consumers: tuple[Consumer, ...] = ()
 
 
 class Queues:
@@ -45,10 +62,68 @@ class Queues:
 
         return settle(self._http, send, lambda: self.find(name))
 
+    def get(self, queue_id: str) -> Queue:
+        """Raises ``NotFoundError``. ``GET /accounts/{account}/queues/{id}``"""
+        return _queue(self._api.call("GET", f"/{segment(queue_id)}", f"reading the queue {queue_id}").record)
+
+    def add_consumer(
+        self, queue_id: str, script: str, *, settings: Mapping[str, Any], dead_letter_queue: str | None = None
+    ) -> Consumer:
+        """Let a Worker consume the queue; ``ConflictError`` when somebody does already, since there can be one only.
+
+        ``POST /accounts/{account}/queues/{id}/consumers``
+        """
+        path, operation = f"/{segment(queue_id)}/consumers", f"letting the Worker {script} consume the queue {queue_id}"
+        body = _consumer_body(script, settings, dead_letter_queue)
+
+        def send() -> Consumer:
+            return _consumer(self._api.call("POST", path, operation, json=body).record)
+
+        def find() -> Consumer | None:
+            return next((item for item in self.get(queue_id).consumers if item.script == script), None)
+
+        return settle(self._http, send, find)
+
+    def change_consumer(
+        self,
+        queue_id: str,
+        consumer_id: str,
+        script: str,
+        *,
+        settings: Mapping[str, Any],
+        dead_letter_queue: str | None = None,
+    ) -> Consumer:
+        """Set how a Worker consumes the queue. ``PUT /accounts/{account}/queues/{id}/consumers/{consumer}``"""
+        answer = self._api.call(
+            "PUT",
+            f"/{segment(queue_id)}/consumers/{segment(consumer_id)}",
+            f"changing how the Worker {script} consumes the queue {queue_id}",
+            json=_consumer_body(script, settings, dead_letter_queue),
+            repeatable=True,
+        )
+        return _consumer(answer.record)
+
     def delete(self, queue_id: str) -> None:
         """Delete it with its messages. ``DELETE /accounts/{account}/queues/{id}``"""
         self._api.call("DELETE", f"/{segment(queue_id)}", f"deleting the queue {queue_id}")
 
 
 def _queue(record: Record) -> Queue:
-    return Queue(record.identifier("queue_id", HEX32), record.text("queue_name"))
+    consumers = tuple(map(_consumer, record.records("consumers")))
+    return Queue(record.identifier("queue_id", HEX32), record.text("queue_name"), consumers)
+
+
+def _consumer(record: Record) -> Consumer:
+    # Cloudflare's documents call the Worker `script_name`, its answers `script`, and older ones `service`.
+    named = (record.optional_text(key) for key in ("script", "script_name", "service"))
+    return Consumer(
+        id=record.optional_text("consumer_id"),
+        script=next((name for name in named if name), None),
+        dead_letter_queue=record.optional_text("dead_letter_queue"),
+        settings=record.record("settings").raw,
+    )
+
+
+def _consumer_body(script: str, settings: Mapping[str, Any], dead_letter_queue: str | None) -> dict[str, Any]:
+    body: dict[str, Any] = {"type": "worker", "script_name": script, "settings": dict(settings)}
+    return body | ({"dead_letter_queue": dead_letter_queue} if dead_letter_queue else {})

@@ -72,6 +72,16 @@ class Scripts:
             return None
         return script.address(found.record)
 
+    def migration_tag(self, name: str) -> str | None:
+        """The tag of its last migration of Durable Objects; ``None`` when there was none, or is no such Worker.
+
+        ``GET …/workers/services/{name}``
+        """
+        operation = f"reading the migrations of the Worker {name}"
+        found = absent(lambda: self._api.call("GET", f"/services/{segment(name)}", operation), _ABSENT)
+        script = found.record.record("default_environment").record("script") if found else None
+        return script.optional_text("migration_tag") if script else None
+
     def upload(self, name: str, *, metadata: Mapping[str, Any], modules: Sequence[Module]) -> UploadedScript:
         """Upload the code with its bindings; it is live at once, for all requests.
 
@@ -164,6 +174,17 @@ class Scripts:
         """Make these all the routes of the Worker. ``PUT …/workers/scripts/{name}/routes``"""
         operation = f"setting the routes of the Worker {name}"
         self._api.call("PUT", _path(name, "/routes"), operation, json=[{"pattern": pattern} for pattern in patterns])
+
+    def schedules(self, name: str) -> tuple[str, ...]:
+        """The cron expressions; none when there is no such Worker. ``GET …/workers/scripts/{name}/schedules``"""
+        answer = self._read(name, "/schedules", f"reading the schedules of the Worker {name}")
+        return tuple(item.text("cron") for item in answer.record.records("schedules")) if answer else ()
+
+    def set_schedules(self, name: str, crons: Sequence[str]) -> None:
+        """Make these all the schedules of the Worker. ``PUT …/workers/scripts/{name}/schedules``"""
+        operation = f"setting the schedules of the Worker {name}"
+        body = [{"cron": cron} for cron in crons]
+        self._api.call("PUT", _path(name, "/schedules"), operation, json=body, repeatable=True)
 
     def secrets(self, name: str) -> tuple[str, ...]:
         """Names of the secrets; nobody can read the values. ``GET …/workers/scripts/{name}/secrets``"""

@@ -54,12 +54,32 @@ class Assets:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectNamespace:
+    """The Durable Objects of one class. ``id``, 32 hex digits, is theirs for ever, whatever the class is called later.
+
+    ``use_sqlite`` says whether they may use SQL.
+    """
+
+    id: str
+    class_name: str
+    use_sqlite: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Migrated:
+    """What a migration of Durable Objects leaves: its tag, and all namespaces that the script has then."""
+
+    tag: str
+    objects: tuple[ObjectNamespace, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScriptVersion:
     """One immutable version of a script, complete: code, bindings (Cloudflare's wire shape), settings and assets.
 
     Texts of ``secret_text`` bindings are not in ``bindings`` but in ``secrets``; everything else is. A version that is
     nothing but assets has no modules and an empty ``main_module``. ``cpu_ms`` is the CPU time that a request may use,
-    in milliseconds; ``None`` for the usual.
+    in milliseconds; ``None`` for the usual. ``objects`` are the script's, the same for each of its versions.
     """
 
     id: str
@@ -72,6 +92,7 @@ class ScriptVersion:
     compatibility_date: str = ""
     compatibility_flags: tuple[str, ...] = ()
     cpu_ms: int | None = None
+    objects: tuple[ObjectNamespace, ...] = ()
     assets: Assets | None = None
 
 

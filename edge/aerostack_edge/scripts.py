@@ -17,9 +17,9 @@ from weakref import WeakValueDictionary
 from aerostack_edge.addresses import Addresses
 from aerostack_edge.assets.files import Files
 from aerostack_edge.events import Events
-from aerostack_edge.model import Module, ScriptVersion, Startup
+from aerostack_edge.model import Migrated, Module, ScriptVersion, Startup
 from aerostack_edge.runtime import Runtime
-from aerostack_edge.state import deployments, namespaces, scripts, versions
+from aerostack_edge.state import deployments, namespaces, objects, scripts, versions
 from aerostack_edge.state.blobs import Blobs
 from aerostack_edge.state.clock import now
 from aerostack_edge.state.database import Database
@@ -71,9 +71,12 @@ class Code:
         found = await self._database.read(query)
         return [(await self.runnable(version, secrets), percentage) for version, secrets, percentage in found]
 
-    async def runnable(self, version: Version, secrets: Mapping[str, str]) -> ScriptVersion:
-        """The complete value."""
+    async def runnable(
+        self, version: Version, secrets: Mapping[str, str], migrated: Migrated | None = None
+    ) -> ScriptVersion:
+        """The complete value; ``migrated`` is what the script's Durable Objects will be once it is recorded."""
         content = version.content
+        owned = await self._database.read(objects.of_script, version.script) if migrated is None else migrated
         # What a Worker may ask about the version that it is.
         described = {"tag": version.annotations.get("workers/tag", ""), "timestamp": version.created_on}
         return ScriptVersion(
@@ -91,6 +94,7 @@ class Code:
             compatibility_date=content.compatibility_date,
             compatibility_flags=content.compatibility_flags,
             cpu_ms=content.cpu_ms,
+            objects=owned.objects if content.modules else (),
             assets=await self._files.read(content.assets) if content.assets else None,
         )
 
@@ -119,8 +123,11 @@ class Scripts:
         annotations: Mapping[str, str],
         deploy: bool,
         source: str,
+        migrated: Migrated | None = None,
     ) -> Version:
         """Record a new version, and make it live when ``deploy``. Either way it is started, to see that it does.
+
+        With ``migrated`` the script's Durable Objects become these; what classes held that are gone is deleted.
 
         Raises ``StartupError``; then nothing is recorded, and what was live stays live.
         """
@@ -134,7 +141,8 @@ class Scripts:
             startup=_NOT_STARTED,
             source=source,
         )
-        runnable = await self.code.runnable(version, secrets)
+        before = await self._database.read(objects.of_script, script)
+        runnable = await self.code.runnable(version, secrets, migrated)
         startup = await (self._runtime.launch(runnable) if deploy else self._runtime.rehearse(runnable))
         version = replace(version, startup=startup)
 
@@ -142,10 +150,14 @@ class Scripts:
             namespaces.hold(connection, script)
             scripts.ensure(connection, script)
             versions.record(connection, version, secrets)
+            if migrated is not None:
+                objects.migrate(connection, script, migrated)
             if deploy:
                 deployments.record(connection, script, [_all(version)], annotations, source)
 
         await self._recorded(script, record, launched=deploy)
+        if migrated is not None:
+            await self._runtime.objects.forget({item.id for item in before.objects} - {o.id for o in migrated.objects})
         return version
 
     async def deploy(
@@ -173,9 +185,11 @@ class Scripts:
 
     async def delete(self, script: str) -> bool:
         """Remove the script and stop it; whether it was there."""
+        owned = await self._database.read(objects.of_script, script)
         existed = await self._database.write(scripts.delete, script)
         self._addresses.switch(script, False)
         await self._runtime.remove(script)
+        await self._runtime.objects.forget({item.id for item in owned.objects})
         await self._events.refresh()
         return existed
 

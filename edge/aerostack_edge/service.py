@@ -67,7 +67,7 @@ async def _serve(
     from aerostack_edge.runtime import Runtime
     from aerostack_edge.scripts import Code, Scripts
     from aerostack_edge.server import application
-    from aerostack_edge.state import account, scripts
+    from aerostack_edge.state import account, objects, scripts
     from aerostack_edge.state.blobs import Blobs
     from aerostack_edge.state.database import Database
     from aerostack_edge.transfers import Transfers
@@ -89,6 +89,7 @@ async def _serve(
             return label, enabled
 
         subdomain, enabled = await database.write(begin)
+        namespaces = await database.read(objects.listed)
         blobs = Blobs(data / "blobs")
         files = Files(database, blobs)
         # What uploads left behind that never became a version.
@@ -126,6 +127,7 @@ async def _serve(
         with _bound(host, port) as listener:
             addresses.port = int(listener.getsockname()[1])
             try:
+                runtime.objects.sweep(item.id for found in namespaces.values() for item in found)
                 await runtime.start()
                 await events.refresh()
                 await routes.refresh()
@@ -133,6 +135,8 @@ async def _serve(
                 url = f"http://{_name(host)}:{addresses.port}"
                 identity.save(data, who.serving(f"{url}{ROOT}"))
                 announce(f"the edge answers at {url}")
+                for script in namespaces:
+                    runtime.wake(script)
                 await stopped.wait()
             finally:
                 await runner.cleanup()

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request, Response
+from starlette.types import ASGIApp
 
 from aerostack import __version__
 from aerostack.errors import AerostackError
@@ -37,11 +38,13 @@ from aerostack_server.database import Database
 from aerostack_server.deploys.artifacts import artifacts
 from aerostack_server.deploys.deploys import Deploys, address
 from aerostack_server.deploys.logs import Logs
+from aerostack_server.deploys.room import Room
 from aerostack_server.deploys.sealing import events_secret
 from aerostack_server.guard import Guard
 from aerostack_server.identity import vault
 from aerostack_server.platform.platform import Platform
 from aerostack_server.problems import unavailable
+from aerostack_server.processes import Line
 from aerostack_server.server import Server
 from aerostack_server.settings import Settings
 
@@ -89,7 +92,13 @@ async def ready(request: Request) -> Response:
     return answer({"version": __version__})
 
 
-def create(settings: Settings, *, log: Callable[[str], None] | None = None) -> FastAPI:
+def served(app: FastAPI, settings: Settings, log: Callable[[str], None] | None = None) -> ASGIApp:
+    """The application as it is served: what holds for every request, and the short way, come before FastAPI's own."""
+    express = Express(app, prefix=API, routers=[module.router for module in ROUTERS])
+    return Guard(express, secure=settings.secure, log=log)
+
+
+def create(settings: Settings) -> FastAPI:
     """The application; it connects to database and platform when it starts."""
 
     @contextlib.asynccontextmanager
@@ -102,7 +111,9 @@ def create(settings: Settings, *, log: Callable[[str], None] | None = None) -> F
             Platform(settings, await database.write(lambda connection: events_secret(connection, sealed))),
             await asyncio.to_thread(artifacts, settings.artifacts_url, settings.data / "artifacts", os.environ),
             sealed,
-            workers=settings.workers,
+            workers=max(1, settings.workers // settings.processes),
+            room=Room(share=settings.processes),
+            line=app.state.line,
             account_host=address(settings.tenant_scheme),
         )
         server = Server(settings, database, sealed, deploys, Logs(deploys))
@@ -126,14 +137,13 @@ def create(settings: Settings, *, log: Callable[[str], None] | None = None) -> F
         lifespan=lifespan,
         swagger_ui_oauth2_redirect_url=None,
     )
+    app.state.line = Line()
     failures.install(app)
     app.include_router(health, responses=failures.documented(503))
     for module in (*ROUTERS, *EXISTING_CLIENTS):
         app.include_router(module.router, prefix=API, responses=failures.documented(*_REFUSALS))
     dashboard.install(app)
     _document_errors(app)
-    app.add_middleware(Express, prefix=API, routers=[module.router for module in ROUTERS])
-    app.add_middleware(Guard, secure=settings.secure, log=log)
     return app
 
 

@@ -12,14 +12,20 @@ from typing import TYPE_CHECKING
 from aerostack_server.settings import from_environment
 
 if TYPE_CHECKING:
+    import socket
+
     from aerostack_server.database import Database
+
+#: The exit status when database or platform cannot be had.
+_NOT_STARTED = 3
 
 
 def serve(*, host: str, port: int, environ: Mapping[str, str], announce: Callable[[str], None]) -> int:
     """Serve until SIGINT or SIGTERM; the exit status. Raises ``AerostackError`` for settings that cannot be."""
     import uvicorn
 
-    from aerostack_server.app import create
+    from aerostack_server import processes
+    from aerostack_server.app import create, served
     from aerostack_server.database import migrate_apart
     from aerostack_server.log import say
     from aerostack_server.protocol import Protocol
@@ -29,23 +35,45 @@ def serve(*, host: str, port: int, environ: Mapping[str, str], announce: Callabl
     # statement: a transaction of ten took longer than the disk.
     sys.setswitchinterval(0.0002)
     migrate_apart(settings.database_url)
-    announce(f"the server answers at {settings.url}")
-    app = create(settings, log=say)
-    # What is there by now stays for ever: looking through it for garbage took 50 ms each time.
+    _release(settings.database_url)
+    app = create(settings)
+    answering = served(app, settings, say)
+
+    def work(listening: socket.socket, line: processes.Line) -> None:
+        app.state.line = line
+        server = uvicorn.Server(
+            uvicorn.Config(
+                answering,
+                log_level="warning",
+                access_log=False,
+                server_header=False,
+                timeout_keep_alive=65,
+                timeout_graceful_shutdown=10,
+                http=Protocol,
+            )
+        )
+        server.run(sockets=[listening])
+        if not server.started:
+            sys.exit(_NOT_STARTED)
+
+    # What is there by now stays for ever: looking through it for garbage took 50 ms each time, and would give each
+    # process a copy of its own.
     gc.collect()
     gc.freeze()
-    uvicorn.run(
-        app,
-        host=host,
-        port=port,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        timeout_keep_alive=65,
-        timeout_graceful_shutdown=10,
-        http=Protocol,
-    )
-    return 0
+    announce(f"the server answers at {settings.url}")
+    return processes.serve(work, count=settings.processes, host=host, port=port)
+
+
+def _release(url: str) -> None:
+    """Let everything that was under way be taken up at once, where nobody else can be at work."""
+    from aerostack_server.database import Database
+    from aerostack_server.deploys import jobs
+
+    database = Database(url)
+    if database.is_sqlite:
+        with database.engine.begin() as connection:
+            jobs.release_all(connection)
+    database.engine.dispose()
 
 
 def has_account(data: Path) -> bool:

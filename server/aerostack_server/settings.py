@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,8 @@ from aerostack.model import Secret
 
 #: Below many countries these are nobody's own.
 _SECOND_LEVELS = frozenset(("ac", "co", "com", "edu", "go", "gob", "gov", "mil", "ne", "net", "nom", "or", "org"))
+#: Processes on a machine of many cores, unless the operator wants more: each holds connections to the database.
+_MOST_PROCESSES = 4
 _CLOUDFLARE = "https://api.cloudflare.com/client/v4"
 
 
@@ -21,7 +24,7 @@ class Settings:
 
     ``url`` is the server's own address, as users see it. ``domain`` is what the hosts of deployed Workers end in, with
     a port where it is not the usual one. ``platform_*`` lead to the Cloudflare account that Workers run in: Cloudflare,
-    or an edge.
+    or an edge. ``workers`` is how many deploys are carried out at once, ``processes`` how many share the address.
     """
 
     data: Path
@@ -35,6 +38,7 @@ class Settings:
     artifacts_url: str | None = None
     master_key: Secret | None = field(default=None, repr=False)
     workers: int = 4
+    processes: int = 1
 
     @property
     def secure(self) -> bool:
@@ -74,6 +78,7 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         artifacts_url=environ.get("AEROSTACK_SERVER_ARTIFACTS") or None,
         master_key=Secret(key) if key else None,
         workers=_number(environ, "AEROSTACK_SERVER_WORKERS", 4),
+        processes=_number(environ, "AEROSTACK_SERVER_PROCESSES", min(os.cpu_count() or 1, _MOST_PROCESSES)),
     )
 
 

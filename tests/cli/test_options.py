@@ -10,6 +10,7 @@ from aerostack.cli.options import spell_out
         ("deploy --adopt --json", "deploy --adopt=all --json"),
         ("deploy --adopt .", "deploy --adopt=all ."),
         ("deploy --adopt d1/db --adopt kv/x", "deploy --adopt d1/db --adopt kv/x"),
+        ("deploy --adopt domain/a.example", "deploy --adopt domain/a.example"),
         ("deploy --adopt all", "deploy --adopt all"),
         ("", ""),
     ],

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
 from pathlib import Path
 
 import pytest
 
+from aerostack import toolchain
 from aerostack.errors import AuthError, ConfigError
 from aerostack.model import Action, Secret
 from aerostack.tools import RunTools
@@ -165,3 +167,29 @@ def test_the_address_is_cloudflares_unless_set() -> None:
     )
     with pytest.raises(ConfigError, match="CLOUDFLARE_API_BASE_URL is plain http to evil"):
         base_url(tools(CLOUDFLARE_API_BASE_URL="http://evil.example"))
+
+
+def test_the_profile_that_wrangler_would_use_here_is_the_one(tmp_path: Path) -> None:
+    """The real wrangler: one profile is bound to a folder, another one named by the environment."""
+    kept = tmp_path / "home" / ".config" / ".wrangler" / "config"
+    kept.mkdir(parents=True)
+    for profile in ("default", "work", "private"):
+        (kept / f"{profile}.toml").write_text(
+            f'oauth_token = "token-of-{profile}"\nrefresh_token = "r"\n'
+            'expiration_time = "2999-01-01T00:00:00.000Z"\nscopes = ["account:read"]\n'
+        )
+    project = tmp_path / "project"
+    project.mkdir()
+    pinned = toolchain.wrangler()
+    home = {"HOME": str(tmp_path / "home"), "PATH": str(tmp_path), "WRANGLER_SEND_METRICS": "false"}
+    subprocess.run(
+        [*pinned.argv, "auth", "activate", "work", str(project)], env=home, check=True, capture_output=True, timeout=60
+    )
+
+    def chosen(root: Path, **environ: str) -> str:
+        found = from_environment(RunTools(environ=home | environ, reporter=Silent()), None, root, lambda: pinned.argv)
+        return found.token.reveal()
+
+    assert chosen(project) == "token-of-work"
+    assert chosen(project, CLOUDFLARE_AUTH_PROFILE="private") == "token-of-private"
+    assert chosen(tmp_path) == "token-of-default"

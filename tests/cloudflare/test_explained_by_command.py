@@ -183,17 +183,11 @@ def test_what_wrangler_says_in_its_own_words_is_explained_all_the_same(
     assert error["where"] == ("aerostack.toml:11:15" if code == 10021 else None)
 
 
-def test_durable_objects_are_refused_by_the_edge_with_what_to_do(deploy: Run, project: Path) -> None:
-    (project / "index.js").write_text(
-        "import { DurableObject } from 'cloudflare:workers';\n"
-        "export class Room extends DurableObject {}\n"
-        "export default { fetch() { return new Response('hi') } }"
-    )
-    bind(project, "durable_objects.bindings", name="ROOM", class_name="Room")
-    with (project / "aerostack.toml").open("a") as file:
-        file.write('\n[[migrations]]\ntag = "v1"\nnew_sqlite_classes = ["Room"]\n')
+def test_what_the_edge_does_not_serve_is_refused_with_what_to_do(deploy: Run, project: Path) -> None:
+    bind(project, "durable_objects.bindings", name="ROOM", class_name="Room", script_name="another")
     error = deploy("--backend", "wrangler")
-    assert "A Durable Object migration is not supported by this edge [code: 19000]" in error["message"]
+    said = "A binding to Durable Objects of another Worker is not supported by this edge [code: 19000]"
+    assert said in error["message"]
     row = explanation("workers", 19000)
     assert row is not None
     assert (error["cause"], error["hint"]) == (row.means, row.fix)

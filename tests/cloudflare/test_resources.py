@@ -10,7 +10,7 @@ import pytest
 from aerostack.errors import ConfigError, ConflictError, NotFoundError, RemoteError, UnavailableError
 from aerostack_cloudflare.d1 import Database, QueryResult
 from aerostack_cloudflare.kv import Key, Namespace
-from aerostack_cloudflare.queues import Queue
+from aerostack_cloudflare.queues import Consumer, Queue
 from aerostack_cloudflare.r2 import Bucket, StoredObject
 
 UUID = "11111111-2222-3333-4444-555555555555"
@@ -175,6 +175,47 @@ def test_a_queue_is_found_by_its_exact_name_whatever_the_filter_does(api: Any, g
     assert api.asked[0] == "GET /queues?name=jobs&page=1&per_page=100"
 
 
+def consumed(**fields: Any) -> dict[str, Any]:
+    return {"queue_id": HEX, "queue_name": "jobs", "consumers": [{"consumer_id": "c", "settings": {}, **fields}]}
+
+
+@pytest.mark.parametrize("key", ["script", "script_name", "service"])
+def test_a_queue_comes_with_its_consumer_whatever_that_is_called(api: Any, good: Any, key: str) -> None:
+    (consumer,) = api.will(good(consumed(**{key: "w"}, settings={"batch_size": 5}))).queues.get(HEX).consumers
+    assert consumer == Consumer("c", "w", None, {"batch_size": 5})
+    assert api.asked == [f"GET /queues/{HEX}"]
+    (pulling,) = api.will(good(consumed(type="http_pull"))).queues.get(HEX).consumers
+    assert pulling.script is None
+
+
+def test_a_worker_consumes_a_queue_and_how_is_changed(api: Any, good: Any) -> None:
+    answer = good({"consumer_id": "c", "script": "w", "settings": {"batch_size": 5}, "dead_letter_queue": "dead"})
+    queues = api.will(answer).queues
+    made = queues.add_consumer(HEX, "w", settings={"batch_size": 5}, dead_letter_queue="dead")
+    assert made == Consumer("c", "w", "dead", {"batch_size": 5})
+    assert api.asked == [f"POST /queues/{HEX}/consumers"]
+    assert api.body() == {
+        "type": "worker",
+        "script_name": "w",
+        "settings": {"batch_size": 5},
+        "dead_letter_queue": "dead",
+    }
+    queues.change_consumer(HEX, "c", "w", settings={})
+    assert api.asked[-1] == f"PUT /queues/{HEX}/consumers/c"
+    assert api.body() == {"type": "worker", "script_name": "w", "settings": {}}
+
+
+def test_a_consumer_whose_answer_was_lost_is_looked_for(api: Any, good: Any) -> None:
+    made = api.will(httpx.ReadError("reset"), good(consumed(script="w"))).queues.add_consumer(HEX, "w", settings={})
+    assert made.id == "c"
+    assert api.asked == [f"POST /queues/{HEX}/consumers", f"GET /queues/{HEX}"]
+
+
+def test_the_consumer_of_another_worker_is_a_conflict(api: Any, bad: Any) -> None:
+    with pytest.raises(ConflictError, match="letting the Worker w consume the queue"):
+        api.will(bad(400, 11004)).queues.add_consumer(HEX, "w", settings={})
+
+
 CREATIONS = {
     "d1": (lambda c: c.d1.create("x"), database("x"), database("x"), (404, 7404), 7502),
     "kv": (lambda c: c.kv.create("x"), {"id": HEX, "title": "x"}, [{"id": HEX, "title": "x"}], None, 10014),
@@ -250,3 +291,10 @@ def test_a_doubt_is_not_settled_by_a_read_that_fails(api: Any, bad: Any) -> None
     with pytest.raises(UnavailableError, match="reading the D1 database x failed"):
         api.will(httpx.ReadError("reset"), bad(500)).d1.create("x")
     assert [request.method for request in api.requests].count("POST") == 1
+
+
+def test_a_domain_leads_to_the_worker_of_that_very_host_name(api: Any, good: Any) -> None:
+    listed = good([{"hostname": "b.example", "service": "other"}, {"hostname": "a.example", "service": "w"}])
+    assert api.will(listed).domains.worker("a.example") == "w"
+    assert api.asked == ["GET /workers/domains?hostname=a.example"]
+    assert api.will(good([])).domains.worker("a.example") is None

@@ -223,3 +223,20 @@ def test_the_accounts_subdomain(api: Any, good: Any, bad: Any) -> None:
     assert api.will(bad(404, 10007)).subdomain.get() is None
     with pytest.raises(NotFoundError):
         api.will(bad(404, 7003)).subdomain.get()
+
+
+def test_the_last_migration_is_read(api: Any, good: Any, bad: Any) -> None:
+    answer = good({"id": "w", "default_environment": {"script": {"migration_tag": "v2"}}})
+    assert api.will(answer).scripts.migration_tag("w") == "v2"
+    assert api.asked == ["GET /workers/services/w"]
+    assert api.will(good({"id": "w", "default_environment": {"script": {}}})).scripts.migration_tag("w") is None
+    assert api.will(bad(404, 10090)).scripts.migration_tag("w") is None
+
+
+def test_schedules_are_read_and_set_all_at_once(api: Any, good: Any, bad: Any) -> None:
+    scripts = api.will(good({"schedules": [{"cron": "0 3 * * *"}]})).scripts
+    assert scripts.schedules("w") == ("0 3 * * *",)
+    scripts.set_schedules("w", ["0 4 * * *"])
+    assert api.asked == ["GET /workers/scripts/w/schedules", "PUT /workers/scripts/w/schedules"]
+    assert api.body() == [{"cron": "0 4 * * *"}]
+    assert api.will(bad(404, 10007)).scripts.schedules("w") == ()

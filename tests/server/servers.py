@@ -146,6 +146,15 @@ class Tenant:
         """A request below ``/api/v1``."""
         return self.server.call(method, f"/api/v1{path}", document, **{"key": self.key, **options})
 
+    def key_of(self, member: str) -> str:
+        """What a login of a member's would give, with every scope of an admin."""
+        database = Database(self.server.database_url)
+        made = database.write_now(
+            lambda connection: keys.new(connection, account=self.id, user=member, name="login", scopes=keys.SCOPES)
+        )
+        database.engine.dispose()
+        return made.key
+
     def project(self, name: str = "shop", **values: Any) -> Project:
         """A new project."""
         made = self.call("POST", "/projects", {"name": name, **values})

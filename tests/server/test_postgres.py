@@ -9,6 +9,8 @@ from tests.server.postgres import create_database, packaged, running_postgres
 
 from aerostack_server.database import Database, migrate_apart
 
+SAYS = "export default { fetch() { return new Response('one'); } };"
+
 
 def test_the_one_that_comes_with_the_tests_holds_the_schema(tmp_path):
     with running_postgres(packaged()) as template:
@@ -30,3 +32,20 @@ def test_it_runs_from_a_folder_that_is_root_s_alone(tmp_path):
         psycopg.connect(template.format(name="postgres")) as connection,
     ):
         assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_connections_that_died_with_the_database_are_replaced(postgresql_server):
+    project = postgresql_server.tenant().project()
+    answers = [project.deploy(SAYS, wait=False) for _ in range(4)]
+    with psycopg.connect(postgresql_server.database_url, autocommit=True) as connection:
+        ended = connection.execute(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        ).fetchone()
+    assert ended[0] >= 4
+    for _ in range(12):
+        assert project.call("GET", "").status == 200
+        assert project.call("GET", "/deployments").status == 200
+        answers.append(project.deploy(SAYS, wait=False))
+    assert {answer.status for answer in answers} == {202}
+    assert project.live(SAYS)["number"] == 17

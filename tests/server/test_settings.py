@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ def test_nothing_has_to_be_set(tmp_path, monkeypatch):
     assert (settings.url, settings.domain, settings.secure) == ("http://127.0.0.1:4780", "localhost", False)
     assert settings.database_url == f"sqlite:///{Path('data').resolve() / 'server.db'}"
     assert settings.platform_url == "https://api.cloudflare.com/client/v4"
+    assert settings.processes == min(4, os.cpu_count())
     assert (settings.namespace, settings.workers, settings.platform_tokens) == ("aerostack", 4, ())
 
 

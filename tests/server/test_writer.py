@@ -88,3 +88,25 @@ def test_when_the_transaction_fails_each_is_written_by_itself(database, commits)
 
     assert together(database, insert("one"), end, insert("two")) == ["one", "end", "two"]
     assert names(database) == ["end", "one", "two"]
+
+
+def test_what_waits_for_another_process_shares_a_transaction_too(tmp_path):
+    one, two, seen = Database(f"sqlite:///{tmp_path / 's.db'}"), Database(f"sqlite:///{tmp_path / 's.db'}"), []
+    one.write_now(lambda connection: connection.execute(text("CREATE TABLE t (name TEXT PRIMARY KEY)")))
+    event.listen(two.engine, "commit", seen.append)
+    begun, go = threading.Event(), threading.Event()
+
+    def busy(connection):
+        begun.set()
+        assert go.wait(10)
+
+    first = one._writers.submit(busy)
+    assert begun.wait(10)
+    futures = [two._writers.submit(insert(str(number))) for number in range(9)]
+    go.set()
+    first.result(10)
+    assert [future.result(10) for future in futures] == [str(number) for number in range(9)]
+    assert len(seen) == 1
+    assert len(names(one)) == 9
+    for database in (one, two):
+        database.engine.dispose()

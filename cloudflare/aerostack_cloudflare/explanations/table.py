@@ -95,7 +95,7 @@ TABLE: tuple[Explanation, ...] = (
         "queues",
         11004,
         "the queue has a consumer already, and can have only one of this kind",
-        "remove the other Worker's consumer first: wrangler queues consumer remove QUEUE WORKER",
+        "remove the other Worker's consumer first: aerostack wrangler queues consumer remove QUEUE WORKER",
     ),
     Explanation(
         "queues",

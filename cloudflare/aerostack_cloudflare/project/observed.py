@@ -15,11 +15,16 @@ from aerostack_cloudflare.project.glance import Glance
 from aerostack_cloudflare.project.last import recall
 from aerostack_cloudflare.project.live import live_id
 from aerostack_cloudflare.project.survey import Seen, Survey
+from aerostack_cloudflare.queues import Consumer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Worker:
-    """The live Worker. ``versions`` are its ids and percentages; ``tag`` is the ``workers/tag`` of the only one."""
+    """The live Worker. ``versions`` are its ids and percentages; ``tag`` is the ``workers/tag`` of the only one.
+
+    ``schedules`` are empty where the project says nothing of them; ``migration_tag``, that of the last migration of
+    Durable Objects, is ``None`` where the project has none.
+    """
 
     bindings: tuple[Mapping[str, Any], ...]
     versions: tuple[tuple[str, float], ...]
@@ -27,6 +32,8 @@ class Worker:
     workers_dev: bool
     preview_urls: bool
     url: str | None
+    schedules: tuple[str, ...]
+    migration_tag: str | None
 
     def bound(self, resource: Resource) -> str | None:
         """The id that the resource's binding refers to on the live Worker."""
@@ -47,7 +54,8 @@ class Worker:
 class Observed:
     """The account as one round of reads saw it. ``worker`` is ``None`` when there is none of that name.
 
-    ``drift`` is what somebody changed behind the last deploy.
+    ``drift`` is what somebody changed behind the last deploy, ``domains`` the Workers that the project's custom domains
+    lead to.
     """
 
     account_subdomain: str | None
@@ -55,6 +63,15 @@ class Observed:
     resources: Mapping[str, Seen]
     glance: Glance
     drift: tuple[Change, ...] = ()
+    domains: Mapping[str, str | None]
+
+    def consumers(self, project: Project) -> Mapping[str, tuple[Consumer, ...]]:
+        """Who consumes the project's queues, by the names of those."""
+        return {
+            resource.name: self.resources[resource.key].consumers
+            for resource in project.resources
+            if resource.kind == "queue"
+        }
 
 
 def combine(
@@ -79,6 +96,8 @@ def combine(
             workers_dev=bool(detail and detail.enabled),
             preview_urls=bool(detail and detail.previews_enabled),
             url=detail.url if detail else None,
+            schedules=rest.schedules,
+            migration_tag=rest.migration_tag,
         )
     if worker is not None:
         uses = tuple(_use(cloudflare, resource, worker, resources[resource.key], ids) for resource in project.resources)
@@ -89,6 +108,7 @@ def combine(
         worker=worker,
         resources=resources,
         glance=glance,
+        domains=rest.domains,
         drift=drift(recall(journal), glance, versions),
     )
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from aerostack.http import parallel
@@ -10,6 +11,9 @@ from aerostack.model import JournalView, Project, Resource
 from aerostack.values import dataclass
 from aerostack_cloudflare.account import Cloudflare
 from aerostack_cloudflare.kv import Namespace
+from aerostack_cloudflare.project.domains import custom_domains
+from aerostack_cloudflare.project.triggers import wanted_crons
+from aerostack_cloudflare.queues import Consumer
 from aerostack_cloudflare.script import ScriptSettings, Version
 
 
@@ -17,22 +21,30 @@ from aerostack_cloudflare.script import ScriptSettings, Version
 class Seen:
     """What was found for one resource: by the id in the file or the journal, by its name, and what the Worker uses.
 
-    ``bound`` exists too: a live Worker may refer to a thing that was deleted since.
+    ``bound`` exists too: a live Worker may refer to a thing that was deleted since. ``consumers`` are a queue's.
     """
 
     by_id: str | None = None
     by_name: str | None = None
     bound: str | None = None
+    consumers: tuple[Consumer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Survey:
-    """The answers. ``settings`` is ``None`` when there is no such Worker; ``lookups`` are in the order of resources."""
+    """The answers. ``settings`` is ``None`` when there is no such Worker; ``lookups`` are in the order of resources.
+
+    ``schedules`` are empty where the project says nothing of them, and so is ``migration_tag``. ``domains`` are the
+    Workers that the project's custom domains lead to.
+    """
 
     settings: ScriptSettings | None
     versions: tuple[Version, ...]
     account_subdomain: str | None
     namespaces: tuple[Namespace, ...]
+    schedules: tuple[str, ...]
+    migration_tag: str | None
+    domains: Mapping[str, str | None]
     lookups: tuple[Seen, ...]
 
 
@@ -45,15 +57,24 @@ def survey(cloudflare: Cloudflare, project: Project, journal: JournalView, concu
         lambda: scripts.versions(name),
         cloudflare.subdomain.get,
         cloudflare.kv.list if namespaces else tuple,
+        tuple if wanted_crons(project) is None else lambda: scripts.schedules(name),
+        (lambda: scripts.migration_tag(name)) if project.config.get("migrations") else lambda: None,
     )
     lookups = tuple(_lookup(cloudflare, resource, journal) for resource in project.resources)
-    settings, versions, subdomain, listed, *seen = parallel(*(reads + lookups), limit=concurrency)
+    hosts = tuple(custom_domains(project))
+    domains = tuple(functools.partial(cloudflare.domains.worker, host) for host in hosts)
+    settings, versions, subdomain, listed, schedules, tag, *found = parallel(
+        *(reads + domains + lookups), limit=concurrency
+    )
     return Survey(
         settings=settings,
         versions=versions,
         account_subdomain=subdomain,
         namespaces=tuple(listed),
-        lookups=tuple(seen),
+        schedules=schedules,
+        migration_tag=tag,
+        domains=dict(zip(hosts, found, strict=False)),
+        lookups=tuple(found[len(hosts) :]),
     )
 
 
@@ -76,7 +97,7 @@ def _lookup(cloudflare: Cloudflare, resource: Resource, journal: JournalView) ->
 
     def queue() -> Seen:
         named = cloudflare.queues.find(resource.name)
-        return Seen(by_name=named.id if named else None)
+        return Seen(by_name=named.id, consumers=named.consumers) if named else Seen()
 
     # KV has no lookup by name: the list of namespaces, read once for all, answers for every one.
     return {"d1": database, "r2": bucket, "queue": queue, "kv": Seen}[resource.kind]

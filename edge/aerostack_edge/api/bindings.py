@@ -9,7 +9,8 @@ from typing import Any
 
 from aerostack_edge.api import codes
 from aerostack_edge.control import Control
-from aerostack_edge.state import resources, scripts
+from aerostack_edge.model import Migrated
+from aerostack_edge.state import objects, resources, scripts
 from aerostack_edge.state.resources import Kind
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
@@ -63,8 +64,8 @@ def resolved(wire: Any, before: Bound, *, keep: Iterable[str] = (), strict: bool
     return Bound(bindings=tuple(found.values()), secrets=secrets)
 
 
-async def check(edge: Control, script: str, bound: Bound) -> None:
-    """Whether everything that is bound exists. Raises ``ApiError``."""
+async def check(edge: Control, script: str, bound: Bound, migrated: Migrated | None = None) -> None:
+    """Whether everything that is bound exists, after the migration if there is one. Raises ``ApiError``."""
     for binding in bound.bindings:
         name, type = binding["name"], binding["type"]
         if type == "d1":
@@ -87,6 +88,13 @@ async def check(edge: Control, script: str, bound: Bound) -> None:
             namespace = _text(binding, "namespace")
             if await edge.database.read(resources.find, "dispatch", namespace) is None:
                 raise codes.NAMESPACE_UNKNOWN(id=namespace, name=name)
+        elif type == "durable_object_namespace":
+            if binding.get("script_name") not in (None, script):
+                raise codes.UNSUPPORTED(what="A binding to Durable Objects of another Worker")
+            now = await edge.database.read(objects.of_script, script) if migrated is None else migrated
+            wanted = _text(binding, "class_name")
+            if wanted not in {item.class_name for item in now.objects}:
+                raise codes.CLASS_UNKNOWN(name=wanted)
         elif type == "service":
             target = _text(binding, "service")
             if target != script and await edge.database.read(scripts.get, target) is None:

@@ -100,6 +100,14 @@ ROUTE_TAKEN = Code(409, 10020, "The route {pattern} is assigned to the Worker {s
 DOMAIN_TAKEN = Code(409, 100116, "The domain {hostname} is assigned to the Worker {script} already.")
 DOMAIN_INVALID = Code(400, 100115, "{hostname} is not a host name.")
 DOMAIN_NOT_FOUND = Code(404, 100114, "The domain {id} does not exist.")
+MIGRATION_TAG = Code(412, 10079, "Migration tag precondition failed; expected tag: {expected}")
+OBJECTS_EXIST = Code(400, 10074, "Cannot apply new-class migration to class '{name}': it has Durable Objects already.")
+MIGRATION_UNDEPLOYED = Code(
+    400,
+    10211,
+    "Version upload failed. A migration of Durable Objects cannot be uploaded without being deployed: "
+    "deploy it with `wrangler deploy`.",
+)
 NO_VERSIONS = Code(400, 10222, "This Worker has no versions yet.")
 NAMESPACE_EXISTS = Code(409, 100126, "A dispatch namespace with the name {name} already exists")
 NAMESPACE_NOT_FOUND = Code(404, 100119, "The dispatch namespace does not exist.")
@@ -118,4 +126,10 @@ KV_UNKNOWN = Code(400, 10041, "KV namespace '{id}' of binding '{name}' not found
 R2_UNKNOWN = Code(400, 10085, "R2 bucket '{id}' not found. Please use a different name and try again.")
 QUEUE_UNKNOWN = Code(400, 11000, "Queue '{id}' of binding '{name}' not found.")
 NAMESPACE_UNKNOWN = Code(400, 100119, "Dispatch namespace '{id}' of binding '{name}' not found.")
+CLASS_UNKNOWN = Code(
+    400,
+    10061,
+    "Cannot create binding for class '{name}' because it is not currently configured to implement Durable Objects. "
+    "Did you forget to apply a migration?",
+)
 SERVICE_UNKNOWN = Code(400, 10143, "Could not resolve service binding '{name}': Worker '{id}' not found.")

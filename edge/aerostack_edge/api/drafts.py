@@ -11,8 +11,8 @@ from aiohttp import web
 from aerostack_edge.api import codes
 from aerostack_edge.api.bindings import Bound, check
 from aerostack_edge.control import Control, control
-from aerostack_edge.model import Module, StartupError
-from aerostack_edge.state import deployments, versions
+from aerostack_edge.model import Migrated, Module, StartupError
+from aerostack_edge.state import deployments, objects, versions
 from aerostack_edge.state.deployments import Deployment
 from aerostack_edge.state.namespaces import NamespaceGoneError
 from aerostack_edge.state.versions import Content, StoredAssets, StoredModule, Version
@@ -21,7 +21,6 @@ from aerostack_edge.state.versions import Content, StoredAssets, StoredModule, V
 _EXTRA = ("placement", "limits", "cache_options", "package_dependencies")
 #: What a Worker would miss if it were ignored, with what to call it.
 _UNSUPPORTED = {
-    "migrations": "A Durable Object migration",
     "containers": "A container",
     "exports": "Declaring exports",
     "body_part": "The service worker format",
@@ -107,13 +106,20 @@ async def publish(
     notes: Mapping[str, str],
     *,
     deploy: bool,
+    migrated: Migrated | None = None,
 ) -> Version:
     """Check the bindings, start the version when ``deploy``, record it. Raises ``ApiError``."""
     edge = control(request)
-    await check(edge, script, Bound(bindings=draft.bindings, secrets=secrets))
+    await check(edge, script, Bound(bindings=draft.bindings, secrets=secrets), migrated)
     try:
         return await edge.scripts.publish(
-            script, draft, secrets=secrets, annotations=notes, deploy=deploy, source=source(request)
+            script,
+            draft,
+            secrets=secrets,
+            annotations=notes,
+            deploy=deploy,
+            source=source(request),
+            migrated=migrated,
         )
     except StartupError as error:
         raise codes.SCRIPT_INVALID(reason=str(error)) from error
@@ -126,6 +132,9 @@ async def deploy(
 ) -> Deployment:
     """Make recorded versions live, each with its percentage. Raises ``ApiError``."""
     edge = control(request)
+    if len(shares) > 1 and (await edge.database.read(objects.of_script, script)).objects:
+        # Two versions would be two processes, and an object can live in one only.
+        raise codes.UNSUPPORTED(what="A gradual deployment of a Worker with Durable Objects")
     for version, _ in shares:
         secrets = await edge.database.read(versions.secrets_of, version.id)
         await check(edge, script, Bound(bindings=version.content.bindings, secrets=secrets))

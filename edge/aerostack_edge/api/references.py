@@ -8,6 +8,7 @@ from aerostack_edge.api.envelope import ok, page
 from aerostack_edge.api.scripts import found
 from aerostack_edge.control import control
 from aerostack_edge.state import deployments, scripts
+from aerostack_edge.state import objects as state_objects
 
 
 async def references(request: web.Request) -> web.Response:
@@ -41,8 +42,20 @@ async def producers(request: web.Request) -> web.Response:
 
 
 async def objects(request: web.Request) -> web.Response:
-    """Durable Object namespaces: none, because migrations are refused."""
-    return page(request, [])
+    """The namespaces of Durable Objects, one for each class that has some."""
+    found = await control(request).database.read(state_objects.listed)
+    shown = [
+        {
+            "id": namespace.id,
+            "name": f"{script}_{namespace.class_name}",
+            "script": script,
+            "class": namespace.class_name,
+            "use_sqlite": namespace.use_sqlite,
+        }
+        for script, namespaces in found.items()
+        for namespace in namespaces
+    ]
+    return page(request, shown)
 
 
 def routes(account: str) -> list[web.RouteDef]:

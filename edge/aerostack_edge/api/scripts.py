@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import MultipartWriter, web
 
-from aerostack_edge.api import assets, codes, drafts
+from aerostack_edge.api import assets, codes, drafts, migrations
 from aerostack_edge.api.bindings import resolved
 from aerostack_edge.api.envelope import ApiError, ok
 from aerostack_edge.api.upload import MIME, received
@@ -49,7 +49,8 @@ async def put(request: web.Request) -> web.Response:
         static = await assets.settled(edge, name, upload.metadata, before, code=bool(stored))
         draft = drafts.content(upload.metadata, stored, what, static)
         notes = drafts.noted(upload.metadata, "upload")
-        version = await drafts.publish(request, name, draft, what.secrets, notes, deploy=True)
+        migrated = await migrations.migrated(edge, name, upload.metadata)
+        version = await drafts.publish(request, name, draft, what.secrets, notes, deploy=True, migrated=migrated)
         changes = {key: upload.metadata[key] for key in SETTINGS if upload.metadata.get(key) is not None}
         if changes:
             await edge.database.write(scripts.merge_settings, name, changes)
@@ -91,12 +92,14 @@ async def service(request: web.Request) -> web.Response:
     version = await drafts.live(edge, name)
     if script is None or version is None:
         raise codes.SERVICE_NOT_FOUND()
-    environment = {
+    environment: dict[str, Any] = {
         "environment": "production",
         "created_on": script.created_on,
         "modified_on": script.modified_on,
         "script": {**wire(script, version), "last_deployed_from": version.source},
     }
+    if script.migration_tag:
+        environment["script"]["migration_tag"] = script.migration_tag
     return ok(
         {
             "id": name,

@@ -37,6 +37,8 @@ async def patch(request: web.Request) -> web.Response:
         changes = await body.document(request)
     if changes.get("assets"):
         raise codes.UNSUPPORTED(what="Changing assets without an upload")
+    if changes.get("migrations"):
+        raise codes.UNSUPPORTED(what="Migrating Durable Objects without an upload")
     async with edge.scripts.editing(script.name):
         before = await drafts.latest_live(edge, script.name)
         what = await drafts.bound(edge, before)

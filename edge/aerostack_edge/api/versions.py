@@ -34,6 +34,8 @@ async def upload(request: web.Request) -> web.Response:
     edge = control(request)
     script = await found(request)
     form = await received(request)
+    if form.metadata.get("migrations"):
+        raise codes.MIGRATION_UNDEPLOYED()
     stored = await drafts.stored(edge, form.modules)
     async with edge.scripts.editing(script.name):
         before = await drafts.latest(edge, script.name)

@@ -141,6 +141,10 @@ def _service(wire: Wire, service: str, around: Surroundings) -> Bound:
     return Bound({"service": service}, ({"name": service, "external": external},))
 
 
+def _durable_object(wire: Wire, service: str, around: Surroundings) -> Bound:
+    return Bound({"durableObjectNamespace": {"className": str(wire["class_name"])}})
+
+
 def _assets(wire: Wire, service: str, around: Surroundings) -> Bound:
     return Bound({"service": assets.SERVICE})
 
@@ -166,6 +170,7 @@ _TABLE: Mapping[str, _Make] = {
     "queue": _queue,
     "dispatch_namespace": _dispatch,
     "service": _service,
+    "durable_object_namespace": _durable_object,
     "assets": _assets,
     "wasm_module": _part_of("wasmModule"),
     "text_blob": _part_of("text"),

@@ -14,7 +14,8 @@ class Embed:
     path: str
 
 
-Value: TypeAlias = "bool | str | Embed | Sequence[Value] | Mapping[str, Value]"
+#: ``None`` is the value of a field that has none but its presence.
+Value: TypeAlias = "bool | str | Embed | Sequence[Value] | Mapping[str, Value] | None"
 
 _PRINTABLE = range(0x20, 0x7F)
 
@@ -29,6 +30,8 @@ def render(value: Value) -> str:
     match value:
         case bool():
             return "true" if value else "false"
+        case None:
+            return "void"
         case str():
             return quoted(value)
         case Embed(path):

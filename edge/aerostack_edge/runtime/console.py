@@ -16,6 +16,8 @@ _PLUMBING = re.compile(
 _SERVICE = re.compile(r"^service main: ")
 # With some compatibility dates modules have the address file:///bundle/<name>.
 _BUNDLE = re.compile(r"\bfile:///bundle/")
+# A warning of today's workerd, which Cloudflare has as an error.
+_NOT_EXPORTED = re.compile(r'referenced the class "([^"]*)", but no such Durable Object class is exported')
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ def parse(raw: bytes) -> Line | None:
     level = str(entry.get("level", "log"))
     if "source" not in entry:
         return Line(level, message)
+    if missing := _NOT_EXPORTED.search(message):
+        return Line("error", f"The class '{missing[1]}' has Durable Objects, but is not exported.", runtime=True)
     if level not in ("error", "fatal"):
         return None
     return Line(level, _BUNDLE.sub("", _PLUMBING.sub("", message)), runtime=True)
@@ -53,6 +57,11 @@ def parse(raw: bytes) -> Line | None:
 def is_out_of_memory(line: Line) -> bool:
     """Whether it is V8 saying that it ends the process because its heap is full."""
     return line.runtime and line.level == "fatal" and "JavaScript heap out of memory" in line.text
+
+
+def is_not_exported(line: Line) -> bool:
+    """Whether it says that a class of Durable Objects is missing."""
+    return line.runtime and line.text.endswith("has Durable Objects, but is not exported.")
 
 
 def reason(lines: Iterable[Line]) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import aiohttp
 
-from aerostack_edge.model import ScriptVersion
-from aerostack_edge.runtime import script_config, watchdog
+from aerostack_edge.model import ScriptVersion, StartupError
+from aerostack_edge.runtime import console, script_config, watchdog
 from aerostack_edge.runtime.console import Line
 from aerostack_edge.runtime.flags import Flags
 from aerostack_edge.runtime.folder import Folder
@@ -24,6 +24,7 @@ from aerostack_edge.runtime.wire import PATIENT, session
 DRAIN_SECONDS = 10.0
 #: How long it may then take to end, with what ``waitUntil`` still does.
 END_SECONDS = 3.0
+_REHEARSAL_SECONDS = 2.0
 # How long to wait for a process to hear whether it is watched; one that computes hears it afterwards.
 _TELL_SECONDS = 2.0
 # As long as Cloudflare gives a consumer or a cron trigger.
@@ -31,13 +32,22 @@ _ORDER = aiohttp.ClientTimeout(total=900)
 
 
 class Instance:
-    """One process with one version of a script."""
+    """One process with one version of a script. ``missing`` says which classes it lacks, as far as it was heard."""
 
-    def __init__(self, version: ScriptVersion, process: Process, limits: Limits, socket: Path, aside: Path) -> None:
+    def __init__(
+        self,
+        version: ScriptVersion,
+        process: Process,
+        limits: Limits,
+        socket: Path,
+        aside: Path,
+        missing: Sequence[str] = (),
+    ) -> None:
         self.version = version
         self.process = process
         self.socket = socket
         self.session = session(socket)
+        self.missing = missing
         self._aside = aside
         self._orders = session(aside)
         self.replaced = asyncio.Event()
@@ -126,29 +136,45 @@ class Launcher:
         simulators: Path,
         folder: Folder,
         near: Neighbours,
+        objects: Path,
         log: Callable[[str], None],
     ) -> None:
         self._workerd = workerd
         self._simulators = simulators
         self._folder = folder
         self._near = near
+        self._objects = objects
         self._flags = Flags(workerd, folder)
         self._log = log
 
-    async def start(self, version: ScriptVersion) -> Instance:
-        """A running instance; its top-level code has run. Raises ``StartupError``."""
+    async def start(self, version: ScriptVersion, *, lasting: bool) -> Instance:
+        """A running instance; its top-level code has run. Raises ``StartupError``.
+
+        Unless ``lasting``, its Durable Objects are new ones, which end with it.
+        """
         await self._flags.check(version)
         socket, aside = self._folder.socket(), self._folder.socket()
         scratch = self._folder.scratch()
         limits = Limits.of(version)
 
+        missing: list[str] = []
+
         def log(line: Line) -> None:
+            if console.is_not_exported(line):
+                missing.append(line.text)
             for text in line.printed():
                 self._log(f"{version.script}: {text}")
 
         try:
             config = script_config.write(
-                version, scratch, socket=socket, aside=aside, near=self._near, simulators=self._simulators
+                version,
+                scratch,
+                socket=socket,
+                aside=aside,
+                near=self._near,
+                simulators=self._simulators,
+                kept=self._objects,
+                lasting=lasting,
             )
             process = await Process.start(
                 self._workerd,
@@ -161,4 +187,12 @@ class Launcher:
             )
         finally:
             shutil.rmtree(scratch)
-        return Instance(version, process, limits, socket, aside)
+        return Instance(version, process, limits, socket, aside, missing)
+
+    async def rehearse(self, version: ScriptVersion) -> None:
+        """Start it and end it again, to see whether it can run. Raises ``StartupError``."""
+        instance = await self.start(version, lasting=False)
+        # Once it has ended all is heard that it had to say.
+        await instance.stop(_REHEARSAL_SECONDS)
+        if instance.missing:
+            raise StartupError(instance.missing[0])

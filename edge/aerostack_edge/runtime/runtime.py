@@ -22,6 +22,7 @@ from aerostack_edge.runtime.errors import UnknownScript
 from aerostack_edge.runtime.folder import Folder
 from aerostack_edge.runtime.instance import Instance, Launcher
 from aerostack_edge.runtime.neighbours import Neighbours
+from aerostack_edge.runtime.objects import Objects
 from aerostack_edge.runtime.producer import Producer
 from aerostack_edge.runtime.proxy import forward
 from aerostack_edge.runtime.queues import Queues
@@ -59,6 +60,7 @@ class Runtime:
         self._folder = Folder(data)
         self._scripts: dict[str, Script] = {}
         self._doors: dict[str, Door] = {}
+        self._waking: set[asyncio.Task[None]] = set()
         self._tails = Tails()
         self.queues = Queues(data / "queues.sqlite", deliver=self._deliver, log=log)
         self.crons = Schedules(deliver=self._deliver, log=log)
@@ -69,6 +71,7 @@ class Runtime:
             "dispatch": Desk(dispatcher.receive),
         }
         self.store = Store(data=data, workerd=workerd, simulators=simulators, folder=self._folder, log=log)
+        self.objects = Objects(data / "durable")
         self._launcher = Launcher(
             workerd=workerd,
             simulators=simulators,
@@ -80,6 +83,7 @@ class Runtime:
                 tails=self._folder.socket("tails"),
                 door=self._door_path,
             ),
+            objects=self.objects.folder,
             log=log,
         )
 
@@ -95,6 +99,9 @@ class Runtime:
 
     async def stop(self) -> None:
         """End every process, the store last."""
+        for task in self._waking:
+            task.cancel()
+        await asyncio.gather(*self._waking, return_exceptions=True)
         await self.crons.stop()
         await self.queues.close()
         await asyncio.gather(*(door.close() for door in self._doors.values()))
@@ -124,10 +131,19 @@ class Runtime:
     async def rehearse(self, version: ScriptVersion) -> Startup:
         """Start ``version`` and end it again, to see whether it starts. Raises as ``launch``."""
         began = time.perf_counter()
-        instance = await self._start(version)
-        startup = _startup(began, version)
-        await instance.stop(_STOP_SECONDS)
-        return startup
+        await self._rehearse(version)
+        return _startup(began, version)
+
+    def wake(self, script: str) -> None:
+        """Start a script in the background that nobody has asked for: its Durable Objects may have alarms set."""
+
+        async def start() -> None:
+            with contextlib.suppress(UnknownScript, StartupError, OSError):
+                await self._ready(script, Wish())
+
+        task = asyncio.ensure_future(start())
+        self._waking.add(task)
+        task.add_done_callback(self._waking.discard)
 
     async def remove(self, script: str) -> None:
         """End the processes of a script. Fine when there are none."""
@@ -201,17 +217,26 @@ class Runtime:
 
     def _script(self, name: str) -> Script:
         if name not in self._scripts:
-            self._scripts[name] = Script(name, start=self._start, live=self._live, log=self._log)
+            self._scripts[name] = Script(
+                name, start=self._start, rehearse=self._rehearse, live=self._live, log=self._log
+            )
         return self._scripts[name]
 
+    async def _rehearse(self, version: ScriptVersion) -> None:
+        await self._open_doors(version)
+        await self._launcher.rehearse(version)
+
     async def _start(self, version: ScriptVersion) -> Instance:
-        for binding in version.bindings:
-            if binding.get("type") == "service":
-                await self._open_door(str(binding.get("service")))
-        instance = await self._launcher.start(version)
+        await self._open_doors(version)
+        instance = await self._launcher.start(version, lasting=True)
         if self._tails.watched(version.script):
             await instance.watch(True)
         return instance
+
+    async def _open_doors(self, version: ScriptVersion) -> None:
+        for binding in version.bindings:
+            if binding.get("type") == "service":
+                await self._open_door(str(binding.get("service")))
 
     async def _open_door(self, script: str) -> None:
         if script not in self._doors:

@@ -18,18 +18,24 @@ _ANY = Wish()
 
 
 class Script:
-    """One process for each live version. They start with the first request, and again when one ends by itself."""
+    """One process for each live version. They start with the first request, and again when one ends by itself.
+
+    A version with Durable Objects starts only when the process of the one before has ended, since an object lives in
+    one process at a time. Requests wait meanwhile. That it starts at all was tried before, with objects in memory.
+    """
 
     def __init__(
         self,
         name: str,
         *,
         start: Callable[[ScriptVersion], Awaitable[Instance]],
+        rehearse: Callable[[ScriptVersion], Awaitable[None]],
         live: Callable[[str], Awaitable[Split]],
         log: Callable[[str], None],
     ) -> None:
         self.name = name
         self._start = start
+        self._rehearse = rehearse
         self._live = live
         self._log = log
         self._traffic: Traffic | None = None
@@ -60,6 +66,10 @@ class Script:
         A version that runs already goes on, unless ``fresh``. Raises ``StartupError``; nothing has changed then.
         """
         async with self._lock:
+            for version, _ in split:
+                if version.objects:
+                    # Those that are live end before it starts: whether it does must be known before.
+                    await self._rehearse(version)
             await self._run(split, fresh=fresh)
             self._backoff = Backoff()
             self._not_before = 0.0
@@ -103,6 +113,7 @@ class Script:
     async def _run(self, split: Split, *, fresh: bool = False) -> Traffic:
         running = {} if fresh or self._traffic is None else self._traffic.running(split)
         missing = [version for version, _ in split if version.id not in running]
+        await self._make_room(missing)
         started = await self._all(missing)
         failed = [result for result in started if isinstance(result, BaseException)]
         for instance in started:
@@ -115,6 +126,16 @@ class Script:
         traffic = Traffic([Share(running[version.id], percentage) for version, percentage in split])
         self._switch(traffic)
         return traffic
+
+    async def _make_room(self, missing: list[ScriptVersion]) -> None:
+        """End what has the Durable Objects of those that are to start."""
+        holding = [instance for instance in self._instances if instance.alive and instance.version.objects]
+        if not holding or not any(version.objects for version in missing):
+            return
+        # Whoever asks now waits for the lock that we hold, and if we fail starts what the state says is live.
+        self._traffic = None
+        await asyncio.gather(*(instance.drain() for instance in holding))
+        self._instances.difference_update(holding)
 
     async def _all(self, versions: list[ScriptVersion]) -> list[Instance | BaseException]:
         starting = [asyncio.ensure_future(self._start(version)) for version in versions]

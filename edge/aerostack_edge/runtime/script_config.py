@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aerostack_edge.model import Module, ModuleType, ScriptVersion, StartupError
-from aerostack_edge.runtime import assets, bindings, capnp, dispatch
+from aerostack_edge.runtime import assets, bindings, capnp, dispatch, objects
 from aerostack_edge.runtime.bindings import Bound
 from aerostack_edge.runtime.capnp import Embed, Value
 from aerostack_edge.runtime.headers import PROTOCOL
@@ -48,11 +48,20 @@ class _Around:
 
 
 def write(
-    version: ScriptVersion, folder: Path, *, socket: Path, aside: Path, near: Neighbours, simulators: Path
+    version: ScriptVersion,
+    folder: Path,
+    *,
+    socket: Path,
+    aside: Path,
+    near: Neighbours,
+    simulators: Path,
+    kept: Path,
+    lasting: bool,
 ) -> Config:
     """Write everything into ``folder``; it may be deleted once workerd listens at ``socket``, and for us at ``aside``.
 
-    ``simulators`` is the folder with Cloudflare's own Workers.
+    ``simulators`` is the folder with Cloudflare's own Workers, ``kept`` that with Durable Objects, which are in memory
+    unless ``lasting``.
 
     Raises ``StartupError`` for what cannot run at all, ``UnsupportedBinding`` for a binding the edge does not have.
     """
@@ -65,7 +74,8 @@ def write(
     answers = assets.MAIN if version.assets is None else assets.front(version)
     config: dict[str, Value] = {
         "services": [
-            *_services(version, files, bound),
+            *_services(version, files, bound, objects.worker_fields(version, lasting=lasting)),
+            *(objects.services(version, kept) if lasting else ()),
             *(assets.services(version, version.assets, folder, simulators) if version.assets else ()),
             {"name": "internet", "network": {"allow": ["public"], "tlsOptions": {"trustBrowserCas": True}}},
             bindings.store_service("cache", near.store, {"x-ns": "cache"}),
@@ -95,7 +105,7 @@ def write(
 
 
 def _services(
-    version: ScriptVersion, files: Mapping[str, Embed], bound: Sequence[Bound]
+    version: ScriptVersion, files: Mapping[str, Embed], bound: Sequence[Bound], holds: Mapping[str, Value]
 ) -> Iterator[Mapping[str, Value]]:
     """The Worker itself; none when the version is nothing but assets."""
     if version.assets is None or version.modules:
@@ -107,6 +117,7 @@ def _services(
             "globalOutbound": "internet",
             "cacheApiOutbound": "cache",
             "tails": ["aside"],
+            **holds,
         }
         yield {"name": assets.MAIN, "worker": worker}
 

@@ -113,6 +113,17 @@ MIGRATIONS = (
         created_on TEXT NOT NULL
     ) STRICT;
     """,
+    """
+    ALTER TABLE scripts ADD COLUMN migration_tag TEXT NOT NULL DEFAULT '';
+
+    CREATE TABLE objects (
+        id TEXT PRIMARY KEY,
+        script TEXT NOT NULL REFERENCES scripts (name) ON DELETE CASCADE,
+        class_name TEXT NOT NULL,
+        use_sqlite INTEGER NOT NULL,
+        UNIQUE (script, class_name)
+    ) STRICT;
+    """,
 )
 
 

@@ -14,7 +14,8 @@ from aerostack_edge.state.clock import now
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Script:
-    """``tag`` is the immutable id, 32 hex digits. ``enabled`` says whether it answers at its address.
+    """``tag`` is the immutable id, 32 hex digits. ``enabled`` says whether it answers at its address; ``migration_tag``
+    is that of its last migration of Durable Objects, empty when there was none.
 
     ``settings`` are those that belong to no version: observability, tags, logpush, tail consumers.
     """
@@ -26,6 +27,7 @@ class Script:
     enabled: bool
     previews_enabled: bool
     settings: Mapping[str, Any]
+    migration_tag: str
 
 
 def ensure(connection: sqlite3.Connection, name: str) -> None:
@@ -90,4 +92,5 @@ def _script(row: sqlite3.Row) -> Script:
         enabled=bool(row["enabled"]),
         previews_enabled=bool(row["previews_enabled"]),
         settings=json.loads(row["settings"]),
+        migration_tag=row["migration_tag"],
     )

@@ -54,6 +54,7 @@ def bindings(project: Project, ids: Mapping[str, str]) -> list[Binding]:
         *_singles(project.config),
         *_assets(project.config),
         *_dispatch_namespaces(project.config),
+        *_durable_objects(project.config),
     ]
 
 
@@ -128,6 +129,18 @@ def _dispatch_namespaces(config: Mapping[str, Json]) -> list[Binding]:
             }
         made.append(binding)
     return made
+
+
+def _durable_objects(config: Mapping[str, Json]) -> list[Binding]:
+    objects = config.get("durable_objects")
+    return [
+        {
+            "name": entry["name"],
+            "type": "durable_object_namespace",
+            **_present(entry, ("class_name", "script_name", "environment")),
+        }
+        for entry in _entries(objects.get("bindings") if isinstance(objects, Mapping) else None)
+    ]
 
 
 def _entries(value: Json) -> list[Mapping[str, Any]]:

@@ -1,18 +1,22 @@
-"""deploy: set the Worker's address, upload the code, live at once, and look whether all of it can be seen."""
+"""deploy: set the Worker's address, upload the code, live at once, set what else runs it, and look whether all of it
+can be seen.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from aerostack.errors import JournalError
 from aerostack.model import Action, Bundle, Deployment, Journal, Project, Provisioned, Resolution, Tools
-from aerostack_cfapi import static_files
+from aerostack_cfapi import migrations, static_files
 from aerostack_cfapi.account import connect
 from aerostack_cfapi.address import wanted_address
 from aerostack_cfapi.bindings import bindings
 from aerostack_cfapi.metadata import content_hash, metadata, tag, whole_digest
 from aerostack_cfapi.settings import CfapiSettings
+from aerostack_cfapi.triggers import MEMORY, has_triggers, memory, set_triggers, unset_trigger
 from aerostack_cloudflare.account import Cloudflare
 from aerostack_cloudflare.project.early import Seen, upload_and_look
 from aerostack_cloudflare.project.glance import Glance, look
@@ -28,15 +32,17 @@ def deploy(
     journal: Journal,
     tools: Tools,
 ) -> Deployment:
-    """Carry out the plan's worker and workers.dev actions.
+    """Carry out the plan's worker, workers.dev, schedules and consumer actions.
 
-    The upload is the last thing that is done to a Worker that exists, so that until then nothing has changed for its
-    users. Raises ``OvertakenError`` when somebody else deploys meanwhile.
+    The upload is the last thing that is done to what users of a Worker see, so that until then nothing has changed for
+    them. Schedules and queues call the new code only. Raises ``OvertakenError`` when somebody else deploys meanwhile.
     """
     planned = {action.key: action for action in resolution.actions}
     worker, address = planned["worker"], planned["workers.dev"]
-    if not worker.writes and not address.writes:
+    after = resolution.actions[resolution.actions.index(address) + 1 :]
+    if not any(action.writes for action in (worker, address, *after)):
         keep(journal, parse(resolution.details.get("last")), tools)
+        _remember_triggers(project, journal, tools)
         return _deployment(project, resolution, worker.id or "", _text(resolution.details.get("url")))
     cloudflare = connect(project, settings, tools)
     bundle = tools.bundle(project).result()
@@ -47,9 +53,18 @@ def deploy(
     else:
         version = worker.id or ""
         _set_address(cloudflare, project, address, tools)
-    glance = read_back(
-        cloudflare, project, version, lambda seen: _unset_address(project, seen), early.glance if early else None
-    )
+    set_triggers(cloudflare, project, after, provisioned.ids, tools)
+
+    def unset(seen: Glance) -> str | None:
+        return (
+            _unset_address(project, seen)
+            or _unapplied(cloudflare, project, after)
+            or unset_trigger(cloudflare, project, after, provisioned.ids)
+        )
+
+    # These were done after an early look, and looking for them can fail.
+    soon = early.glance if early and not any(action.writes for action in after) else None
+    glance = read_back(cloudflare, project, version, unset, soon)
     overwritten = replaced(glance, resolution) if worker.writes else None
     if overwritten:
         tools.warn(overwritten)
@@ -58,6 +73,7 @@ def deploy(
     remember(
         journal, glance, digest=digest, url=url, resolution=resolution, tools=tools, took=early.took if early else None
     )
+    _remember_triggers(project, journal, tools)
     return _deployment(project, resolution, version, url)
 
 
@@ -71,14 +87,19 @@ def _release(
     tools: Tools,
 ) -> tuple[str, Seen]:
     """Make a new version live, with its address; returns its id."""
-    *others, worker, address = resolution.actions
+    planned = {action.key: action for action in resolution.actions}
+    worker, address = planned["worker"], planned["workers.dev"]
+    resources = resolution.actions[: resolution.actions.index(worker)]
     mark = tag(content_hash(document, bundle), os.urandom(4).hex())
     complete = {**document, "annotations": {"workers/tag": mark}}
     if bundle.assets is not None:
         token = static_files.upload(cloudflare, project.name, bundle.assets, tools)
         complete["assets"] = complete["assets"] | {"jwt": token}
+    migration = planned.get("migrations")
+    if migration is not None and migration.writes:
+        complete["migrations"] = migrations.document(migrations.pending(project, migration.id), migration.id)
     if worker.verb == "update":
-        if bundle.assets is not None or any(action.writes for action in others):
+        if bundle.assets is not None or any(action.writes for action in resources):
             # That took time; otherwise the plan has only just been made.
             check_untouched(cloudflare, project, resolution)
         _set_address(cloudflare, project, address, tools)
@@ -92,9 +113,20 @@ def _release(
         way=cloudflare.round_trip(),
     )
     tools.done(worker)
+    if migration is not None and migration.writes:
+        tools.done(migration)
     if worker.verb == "create":
         _set_address(cloudflare, project, address, tools)
     return uploaded.version_id, seen
+
+
+def _remember_triggers(project: Project, journal: Journal, tools: Tools) -> None:
+    if not has_triggers(project):
+        return
+    try:
+        journal.record(MEMORY, memory(project))
+    except JournalError as error:
+        tools.warn(f"{error.message}; the next deploy will not see what somebody changes about schedules and consumers")
 
 
 def _set_address(cloudflare: Cloudflare, project: Project, action: Action, tools: Tools) -> None:
@@ -114,6 +146,13 @@ def _unset_address(project: Project, seen: Glance) -> str | None:
     if previews is not None and seen.address.previews_enabled != previews:
         return f"preview URLs are {'off' if previews else 'on'}"
     return None
+
+
+def _unapplied(cloudflare: Cloudflare, project: Project, after: Sequence[Action]) -> str | None:
+    if not any(action.key == "migrations" and action.writes for action in after):
+        return None
+    applied = cloudflare.scripts.migration_tag(project.name)
+    return None if applied == migrations.wanted_tag(project) else f"the migration {applied} was the last one"
 
 
 def _deployment(project: Project, resolution: Resolution, version: str, url: str | None) -> Deployment:

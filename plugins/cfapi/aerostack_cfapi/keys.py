@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from aerostack.errors import ConfigError
 from aerostack.model import Project
 from aerostack_cfapi.bindings import BINDING_KEYS
@@ -20,7 +22,8 @@ _UPLOAD_KEYS = frozenset(
     {
         "name", "account_id", "compatibility_date", "compatibility_flags", "vars", "keep_vars", "secrets",
         "limits", "placement", "observability", "logpush", "tail_consumers", "streaming_tail_consumers",
-        "workers_dev", "preview_urls", "cache", "assets",
+        "workers_dev", "preview_urls", "cache", "assets", "triggers",
+        "durable_objects", "migrations",
     }
 )  # fmt: skip
 
@@ -36,9 +39,22 @@ def check_keys(project: Project) -> None:
         if key in SUPPORTED or value in ([], {}, None):
             continue
         raise _refusal(project, key)
-    queues = project.config.get("queues")
-    if isinstance(queues, dict) and queues.get("consumers"):
-        raise _refusal(project, "queues.consumers")
+    _check_triggers(project)
+
+
+def _check_triggers(project: Project) -> None:
+    """Schedules and Workers that consume queues are honoured, and no other trigger."""
+    triggers, queues = project.config.get("triggers"), project.config.get("queues")
+    for key, value in triggers.items() if isinstance(triggers, Mapping) else ():
+        if key != "crons" and value not in ([], {}, None):
+            raise _refusal(project, f"triggers.{key}")
+    consumers = queues.get("consumers") if isinstance(queues, Mapping) else None
+    for index, consumer in enumerate(consumers if isinstance(consumers, list | tuple) else ()):
+        at = f"queues.consumers[{index}]"
+        if consumer.get("type", "worker") != "worker":
+            raise _refusal(project, f"{at}.type")
+        if consumer.get("visibility_timeout_ms") is not None:
+            raise _refusal(project, f"{at}.visibility_timeout_ms")
 
 
 def _refusal(project: Project, key: str) -> ConfigError:

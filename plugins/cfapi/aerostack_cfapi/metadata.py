@@ -13,6 +13,7 @@ from typing import Any
 
 from aerostack.model import Bundle, Json, Project
 from aerostack_cfapi.address import wanted_address
+from aerostack_cfapi.migrations import wanted_tag
 
 _SCHEME = "as1"
 
@@ -52,6 +53,9 @@ def metadata(project: Project, bundle: Bundle, bindings: Sequence[Mapping[str, A
     placement = _placement(config.get("placement"))
     if placement:
         document["placement"] = placement
+    objects = config.get("durable_objects")
+    if isinstance(objects, Mapping) and objects.get("code_update_strategy") is not None:
+        document["code_update_strategy"] = objects["code_update_strategy"]
     if config.get("cache") is not None:
         document["cache_options"] = config["cache"]
     return document
@@ -64,9 +68,11 @@ def content_hash(document: Mapping[str, Any], bundle: Bundle) -> str:
 
 
 def whole_digest(project: Project, document: Mapping[str, Any], bundle: Bundle) -> str:
-    """What a deploy leaves: the content hash of the version, and the address that is wanted for it."""
+    """What a deploy leaves: the content hash of the version, the address that is wanted for it, its last migration."""
     enabled, previews = wanted_address(project)
-    return f"{content_hash(document, bundle)}/{enabled:d}/{'-' if previews is None else int(previews)}"
+    digest = f"{content_hash(document, bundle)}/{enabled:d}/{'-' if previews is None else int(previews)}"
+    migrated = wanted_tag(project)
+    return digest if migrated is None else f"{digest}/{migrated}"
 
 
 def tag(digest: str, nonce: str) -> str:

@@ -11,7 +11,9 @@ from aerostack_cfapi.account import connect
 from aerostack_cfapi.address import wanted_address
 from aerostack_cfapi.bindings import bindings
 from aerostack_cfapi.metadata import content_hash, metadata, tagged_hash, whole_digest
+from aerostack_cfapi.migrations import pending, plan_migrations
 from aerostack_cfapi.settings import CfapiSettings
+from aerostack_cfapi.triggers import has_triggers, plan_triggers, trigger_drift
 from aerostack_cloudflare.project.address import check_subdomain
 from aerostack_cloudflare.project.last import Last, recall
 from aerostack_cloudflare.project.notes import notes, unset_secrets
@@ -36,7 +38,7 @@ def resolve(project: Project, settings: CfapiSettings, policy: Policy, journals:
         project,
         journal,
         settings.concurrency,
-        last=None if policy.refresh else recall(journal),
+        last=None if policy.refresh or has_triggers(project) else recall(journal),
         digest=lambda: wanted_digest(project, certain_ids(project, journal), bundle.result()),
     )
     if files := bundle.result().assets:
@@ -59,15 +61,19 @@ def _planned(
     if wanted_address(project)[0]:
         check_subdomain(observed)
     resources = plan_resources(project, observed, journal, policy)
-    worker, address = plan_worker(project, observed, resources, bundle), plan_address(project, observed.worker)
-    overwritten = [change for change in observed.drift if (address if change.is_address else worker).writes]
+    applied = observed.worker.migration_tag if observed.worker else None
+    new = pending(project, applied)
+    worker = plan_worker(project, observed, resources, bundle, migrates=bool(new))
+    address = plan_address(project, observed.worker)
+    after = [*plan_migrations(project, new, applied), *plan_triggers(project, observed)]
+    overwritten = [change.said for change in observed.drift if (address if change.is_address else worker).writes]
+    writes = any(action.writes for action in (worker, address, *after))
     return Resolution(
         target=target,
-        actions=(*resources, worker, address),
+        actions=(*resources, worker, address, *after),
         notes=(*notes(project, observed.worker, resources), *assets.notes(bundle.assets)),
-        drift=tuple(change.said for change in overwritten),
-        details=_details(observed)
-        | ({} if worker.writes or address.writes else _live_already(project, observed, resources, bundle)),
+        drift=(*overwritten, *trigger_drift(project, observed, journal, after)),
+        details=_details(observed) | ({} if writes else _live_already(project, observed, resources, bundle)),
     )
 
 
@@ -86,8 +92,12 @@ def unchanged(project: Project, target: str, journal: JournalView, last: Last, b
 _LIVE_ALREADY = "code and configuration are live already"
 
 
-def plan_worker(project: Project, observed: Observed, resources: list[Action], bundle: Bundle) -> Action:
-    """The upload. It is spared when the live version carries the hash of what would be uploaded."""
+def plan_worker(
+    project: Project, observed: Observed, resources: list[Action], bundle: Bundle, *, migrates: bool = False
+) -> Action:
+    """The upload. It is spared when the live version carries the hash of what would be uploaded, and none ``migrates``
+    its Durable Objects.
+    """
     worker = observed.worker
     if worker is None:
         return _worker_action(project, "create", None, "there is no Worker of that name")
@@ -98,6 +108,8 @@ def plan_worker(project: Project, observed: Observed, resources: list[Action], b
         return _worker_action(project, "update", live, "its bindings change")
     if tagged_hash(worker.tag) != content_hash(metadata(project, bundle, bindings(project, known)), bundle):
         return _worker_action(project, "update", live, "code or configuration changed")
+    if migrates:
+        return _worker_action(project, "update", live, "its Durable Objects are migrated")
     if any(not change.is_address for change in observed.drift):
         return _worker_action(project, "update", live, "its settings were changed since the last deploy")
     return _worker_action(project, "keep", live, _LIVE_ALREADY)

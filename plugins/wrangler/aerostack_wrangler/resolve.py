@@ -5,11 +5,13 @@ from __future__ import annotations
 from aerostack.http import parallel
 from aerostack.model import Action, Journals, JournalView, Policy, Project, Resolution, Tools, Verb
 from aerostack_cloudflare.project.address import check_subdomain
+from aerostack_cloudflare.project.domains import check_domains
 from aerostack_cloudflare.project.last import Last, recall
 from aerostack_cloudflare.project.notes import notes, unset_secrets
 from aerostack_cloudflare.project.observed import Observed
 from aerostack_cloudflare.project.plan import plan_resources
 from aerostack_cloudflare.project.rollout import check_rollout
+from aerostack_cloudflare.project.triggers import consumers_of
 from aerostack_cloudflare.project.unchanged import certain_ids, kept, observe
 from aerostack_wrangler import assets
 from aerostack_wrangler.account import connect
@@ -58,6 +60,8 @@ def resolve(
     if has_address(project):
         check_subdomain(observed)
     actions = plan_resources(project, observed, journal, policy)
+    consumers_of(project, observed.consumers(project))
+    check_domains(project, observed.domains, policy)
     last = recall(journal)
     digest = fingerprint.digest({action.key: action.id for action in actions}, found.version)
     if last is not None and digest is not None and last.digest == digest and last.still(observed.glance):

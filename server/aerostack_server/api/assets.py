@@ -8,8 +8,8 @@ from urllib.parse import unquote
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
-from starlette.datastructures import UploadFile
 
+from aerostack_server.api import form
 from aerostack_server.api.environments import ProjectRef
 from aerostack_server.api.route import PolicyRoute, answer, caller_of, policy, server_of
 from aerostack_server.deploys import assets, manifest
@@ -97,13 +97,12 @@ async def _known(server: Server, caller: Caller, project: str, hashes: set[str])
 
 async def _files(request: Request) -> dict[str, Sent]:
     found: dict[str, Sent] = {}
-    async with request.form(max_files=MOST_FILES, max_fields=1) as parts:
-        for name, part in parts.multi_items():
-            if not isinstance(part, UploadFile):
-                raise invalid(f"the part {name[:80]} is no file")
-            if name in found:
-                raise invalid(f"two parts are called {name[:80]}")
-            found[name] = Sent(unquote(part.filename or ""), await part.read())
+    for part in await form.read(request, files=MOST_FILES, fields=1):
+        if part.filename is None:
+            raise invalid(f"the part {part.name[:80]} is no file")
+        if part.name in found:
+            raise invalid(f"two parts are called {part.name[:80]}")
+        found[part.name] = Sent(unquote(part.filename), part.content)
     if not found:
         raise invalid("the form has no file")
     return found

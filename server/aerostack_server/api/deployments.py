@@ -14,10 +14,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Query, Request, Response
 from pydantic import ValidationError
 from sqlalchemy import Connection
-from starlette.datastructures import UploadFile
-from starlette.formparsers import MultiPartException
 
 from aerostack_server.api import assets, environments, pages
+from aerostack_server.api import form as forms
 from aerostack_server.api.environments import Here, Name, ProjectRef
 from aerostack_server.api.express import express
 from aerostack_server.api.route import PolicyRoute, answer, caller_of, policy, server_of
@@ -184,21 +183,17 @@ async def rollback(
 
 async def form(request: Request) -> tuple[Metadata, dict[str, bytes]]:
     """Read the upload. Raises ``Problem``."""
-    try:
-        async with request.form(max_files=MOST_MODULES, max_fields=10, max_part_size=16 * 1024 * 1024) as parts:
-            text = parts.get("metadata")
-            if isinstance(text, UploadFile):
-                text = (await text.read()).decode("utf-8", "replace")
-            if text is None:
-                raise invalid("the form has no part `metadata`")
-            modules: dict[str, bytes] = {}
-            for name, part in parts.multi_items():
-                if isinstance(part, UploadFile) and name != "metadata":
-                    if name in modules:
-                        raise invalid(f"two parts are called {name[:80]}")
-                    modules[name] = await part.read()
-    except MultiPartException as error:
-        raise invalid(f"the body is no form: {error.message}") from None
+    text: str | None = None
+    modules: dict[str, bytes] = {}
+    for part in await forms.read(request, files=MOST_MODULES, fields=10, longest=16 * 1024 * 1024):
+        if part.name == "metadata":
+            text = part.text
+        elif part.filename is not None:
+            if part.name in modules:
+                raise invalid(f"two parts are called {part.name[:80]}")
+            modules[part.name] = part.content
+    if text is None:
+        raise invalid("the form has no part `metadata`")
     parse = functools.partial(described, lambda: Metadata.model_validate_json(text))
     # A list of many static files takes a while, in which nobody else would be answered.
     metadata = await asyncio.to_thread(parse) if len(text) > _LONG else parse()

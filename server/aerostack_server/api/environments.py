@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -12,11 +13,12 @@ from aerostack_server import clock
 from aerostack_server.api import plan
 from aerostack_server.api.express import express
 from aerostack_server.api.route import PolicyRoute, answer, caller_of, nothing, policy, server_of
-from aerostack_server.database import tables
+from aerostack_server.database import Statement, tables
 from aerostack_server.deploys import deployments
 from aerostack_server.deploys.deployments import Deployment
 from aerostack_server.identity import audit
 from aerostack_server.identity.caller import Caller
+from aerostack_server.problems import not_found
 from aerostack_server.projects import environments, projects
 from aerostack_server.projects.environments import Environment
 from aerostack_server.projects.projects import Project
@@ -26,6 +28,13 @@ router = APIRouter(route_class=PolicyRoute, prefix="/projects/{project}/environm
 
 ProjectRef = Annotated[str, Path(min_length=1, max_length=100)]
 Name = Annotated[str, Path(min_length=1, max_length=63)]
+
+
+_HERE = Statement("""
+SELECT p.id, p.name, p.slug, p.public, p.created_at, e.id, e.live_id, e.crons, e.created_at
+FROM projects p LEFT JOIN environments e ON e.project_id = p.id AND e.name = :name
+WHERE p.account_id = :account AND (p.id = :reference OR p.slug = :reference)
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +84,41 @@ async def remove(request: Request, project: ProjectRef, environment: Name) -> Re
 
 def find(connection: Connection, caller: Caller, project: str, environment: str) -> Here:
     """Raises ``Problem`` for either."""
-    found = projects.find(connection, caller, project)
-    return Here(found, environments.find(connection, found, environment))
+    found, here = _found(connection, caller, project, environment)
+    if here is None:
+        raise not_found("environment")
+    return Here(found, here)
 
 
 def ensure(connection: Connection, caller: Caller, project: str, environment: str) -> Here:
     """As ``find``, and makes the environment."""
-    found = projects.find(connection, caller, project)
-    return Here(found, environments.ensure(connection, found, environment))
+    found, here = _found(connection, caller, project, environment)
+    return Here(found, here or environments.ensure(connection, found, environment))
+
+
+def _found(connection: Connection, caller: Caller, project: str, name: str) -> tuple[Project, Environment | None]:
+    row = _HERE.row(connection, account=caller.account_id, reference=project, name=name)
+    if row is None or (caller.project_id is not None and row[0] != caller.project_id):
+        raise not_found("project")
+    (identifier, called, slug, public, created_at, environment_id, live_id, crons, begun_at) = row
+    found = Project(
+        id=identifier,
+        account_id=caller.account_id,
+        name=called,
+        slug=slug,
+        public=bool(public),
+        created_at=created_at,
+    )
+    if environment_id is None:
+        return found, None
+    return found, Environment(
+        id=environment_id,
+        project_id=identifier,
+        name=name,
+        live_id=live_id,
+        crons=tuple(json.loads(crons)),
+        created_at=begun_at,
+    )
 
 
 def shown(connection: Connection, server: Server, caller: Caller, here: Here) -> dict[str, Any]:

@@ -11,9 +11,9 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.routing import APIRoute
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from aerostack_server.api.failures import handled
 from aerostack_server.api.route import admit
@@ -50,9 +50,9 @@ class _Stop:
 
 
 class Express:
-    """An ASGI middleware."""
+    """Stands before the application."""
 
-    def __init__(self, app: ASGIApp, *, prefix: str, routers: Iterable[APIRouter]) -> None:
+    def __init__(self, app: FastAPI, *, prefix: str, routers: Iterable[APIRouter]) -> None:
         self._app = app
         self._stops: dict[tuple[str, int], list[_Stop]] = {}
         for router in routers:
@@ -78,6 +78,7 @@ class Express:
             for stop in self._stops.get((scope["method"], len(parts)), ()):
                 names = stop.names_in(parts)
                 if names is not None:
+                    scope["app"] = self._app
                     answer = await self._answer(stop, names, Request(scope, receive))
                     await answer(scope, receive, send)
                     return

@@ -25,11 +25,11 @@ def install(app: FastAPI) -> None:
 
 
 async def handled(request: Request, error: Exception) -> Response:
-    """The answer that a failure is. Raises what is a bug, for the application to answer."""
+    """The answer that a failure is, whatever it is."""
     for kind, handler in _HANDLERS.items():
         if isinstance(error, kind):
             return await handler(request, error)
-    raise error
+    return await _bug(request, error)
 
 
 def shown(problem: Problem) -> Response:

@@ -13,7 +13,8 @@ from aerostack_server.api.route import PolicyRoute, answer, caller_of, nothing, 
 from aerostack_server.database import tables
 from aerostack_server.deploys import keyring
 from aerostack_server.identity import audit, passwords, users
-from aerostack_server.problems import conflict, not_found
+from aerostack_server.identity.caller import Caller
+from aerostack_server.problems import Problem, conflict, not_found
 
 router = APIRouter(route_class=PolicyRoute, tags=["members"])
 
@@ -43,6 +44,8 @@ async def add(request: Request, body: NewMember) -> Response:
     caller = caller_of(request)
 
     def work(connection: Connection) -> dict[str, Any]:
+        if body.role == "owner":
+            _require_owner(connection, caller)
         address = users.email(body.email)
         found = connection.scalar(select(tables.users.c.id).where(tables.users.c.email == address))
         user = str(found) if found else ids.new("usr")
@@ -76,6 +79,8 @@ async def remove(request: Request, member: str) -> Response:
         found = next((item for item in of(connection, account) if item["id"] == member), None)
         if found is None:
             raise not_found("member")
+        if found["role"] == "owner":
+            _require_owner(connection, caller)
         owners = select(func.count()).where(members.c.account_id == account, members.c.role == "owner")
         if found["role"] == "owner" and connection.scalar(owners) == 1:
             raise conflict("last_owner", "an account needs an owner", hint="add another owner first")
@@ -86,6 +91,20 @@ async def remove(request: Request, member: str) -> Response:
 
     await server_of(request).database.write(work)
     return nothing()
+
+
+def _require_owner(connection: Connection, caller: Caller) -> None:
+    """Raise ``Problem`` when a member other than an owner, or a key of such a one, decides who owns the account."""
+    members = tables.memberships
+    role = select(members.c.role).where(members.c.account_id == caller.account_id, members.c.user_id == caller.user_id)
+    # A key without a user is the account's own.
+    if caller.user_id is not None and connection.scalar(role) != "owner":
+        raise Problem(
+            403,
+            "forbidden",
+            "only an owner may add or remove an owner",
+            hint="ask an owner of the account",
+        )
 
 
 def of(connection: Connection, account: str) -> list[dict[str, Any]]:

@@ -18,8 +18,12 @@ _PROJECT = """
 SELECT id, name, slug, public, created_at FROM projects
 WHERE account_id = :account AND (id = :reference OR slug = :reference)
 """
+#: In one round, which costs more than what is read: lists are JSON, which each database makes by its own functions.
 _ENVIRONMENT = """
 SELECT p.id, p.slug, p.public, e.id, e.name, e.crons, e.created_at,
+       CAST((SELECT {many}({one}(kind, binding, name, remote_id, created_at, id)) FROM resources
+             WHERE environment_id = e.id) AS TEXT),
+       CAST((SELECT {many}(name) FROM secrets WHERE environment_id = e.id) AS TEXT),
        d.id, d.number, d.status, d.content_hash, d.created_at, d.finished_at, d.created_by_kind, d.created_by_name,
        d.message, d.commit_ref
 FROM projects p
@@ -27,11 +31,8 @@ LEFT JOIN environments e ON e.project_id = p.id AND e.name = :name
 LEFT JOIN deployments d ON d.id = e.live_id
 WHERE p.account_id = :account AND (p.id = :reference OR p.slug = :reference)
 """
-#: Resources and the names of secrets in one round: the latter have no kind.
-_CONTENTS = """
-SELECT kind, binding, name, remote_id, created_at, id FROM resources WHERE environment_id = :environment
-UNION ALL SELECT NULL, NULL, name, NULL, NULL, NULL FROM secrets WHERE environment_id = :environment
-"""
+_OF_SQLITE = _ENVIRONMENT.format(many="json_group_array", one="json_array")
+_OF_POSTGRES = _ENVIRONMENT.format(many="json_agg", one="json_build_array")
 
 
 async def project(server: Server, caller: Caller, reference: str) -> dict[str, Any]:
@@ -49,16 +50,16 @@ async def project(server: Server, caller: Caller, reference: str) -> dict[str, A
 
 async def environment(server: Server, caller: Caller, reference: str, name: str) -> dict[str, Any]:
     """As ``GET /projects/{project}/environments/{environment}`` shows it. Raises ``Problem``."""
-    found = await server.database.row(
-        _ENVIRONMENT, {"account": caller.account_id, "reference": reference, "name": name}
+    database = server.database
+    found = await database.row(
+        _OF_SQLITE if database.is_sqlite else _OF_POSTGRES,
+        {"account": caller.account_id, "reference": reference, "name": name},
     )
     if found is None or (caller.project_id is not None and found[0] != caller.project_id):
         raise not_found("project")
-    (_, slug, public, identifier, name, crons, created_at, *live) = found
+    (_, slug, public, identifier, name, crons, created_at, resources, secrets, *live) = found
     if identifier is None:
         raise not_found("environment")
-    contents = await server.database.rows(_CONTENTS, {"environment": identifier})
-    resources = sorted((row for row in contents if row[0] is not None), key=lambda row: (row[4], row[5]))
     url = server.deploys.url(slug, name, caller.account_slug)
     return {
         "name": name,
@@ -74,9 +75,9 @@ async def environment(server: Server, caller: Caller, reference: str, name: str)
                 "id": remote_id,
                 "status": "ready" if remote_id else "missing",
             }
-            for kind, binding, called, remote_id, *_ in resources
+            for kind, binding, called, remote_id, *_ in sorted(json.loads(resources or "[]"), key=lambda row: row[4:])
         ],
-        "secrets": sorted(row[2] for row in contents if row[0] is None),
+        "secrets": sorted(json.loads(secrets or "[]")),
         "crons": json.loads(crons),
     }
 

@@ -34,11 +34,12 @@ async def validate(request: Request) -> Response:
         project = await server.database.read(lambda connection: projects.find(connection, caller, reference))
         shown = brief(project, server.settings)
         return answer({"keyType": "project", "projectId": project.id, "projectName": project.name, **shown})
+    row = await server.database.row("SELECT email FROM users WHERE id = :id", {"id": caller.user_id})
     return answer(
         {
             "keyType": "account",
             "userId": caller.user_id or caller.account_id,
-            "email": "",
+            "email": row[0] if row else "",
             "name": caller.account_name,
             "message": f"Account key of {caller.account_name}",
         }

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from starlette.datastructures import FormData, UploadFile
-from starlette.formparsers import MultiPartException
 
-from aerostack_server.api import deployments
+from aerostack_server.api import deployments, form
 from aerostack_server.api.failures import shown as failure
+from aerostack_server.api.form import Part
 from aerostack_server.api.route import PolicyRoute, answer, caller_of, policy, server_of
 from aerostack_server.deploys.deploys import PATIENCE
 from aerostack_server.deploys.metadata import MOST_MODULES, Metadata
@@ -34,12 +34,9 @@ async def deploy(request: Request) -> Response:
     caller, server = caller_of(request), server_of(request)
     await server.deploys.admit()
     with server.deploys.room.taken(deployments.size_of(request)):
-        try:
-            async with request.form(max_files=MOST_MODULES, max_fields=50) as parts:
-                fields = {name: str(value) for name, value in parts.items() if not isinstance(value, UploadFile)}
-                modules = await _modules(parts)
-        except MultiPartException as error:
-            raise invalid(f"the body is no form: {error.message}") from None
+        parts = await form.read(request, files=MOST_MODULES, fields=50)
+        fields = {part.name: part.text for part in parts if part.filename is None}
+        modules = _modules(parts)
         environment = fields.get("env", "staging")
         project = await _project(server, caller, fields)
         metadata = deployments.described(lambda: _metadata(fields, modules))
@@ -66,12 +63,11 @@ async def deploy(request: Request) -> Response:
     )
 
 
-async def _modules(parts: FormData) -> dict[str, bytes]:
+def _modules(parts: Iterable[Part]) -> dict[str, bytes]:
     """The entry is the part called ``worker``; every other file is called as it is imported."""
-    found: dict[str, bytes] = {}
-    for name, part in parts.multi_items():
-        if isinstance(part, UploadFile):
-            found["worker.js" if name == "worker" else name] = await part.read()
+    found = {
+        "worker.js" if part.name == "worker" else part.name: part.content for part in parts if part.filename is not None
+    }
     if "worker.js" not in found:
         raise invalid("the form has no file `worker`")
     return found

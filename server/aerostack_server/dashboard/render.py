@@ -60,7 +60,7 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(day=_day, ago=_ago)
+    made.filters.update(day=_day, ago=_ago, commit=_commit)
     made.globals["static"] = _static
     return made
 
@@ -73,6 +73,11 @@ def _static(name: str) -> str:
 
 def _day(moment: str) -> str:
     return f"{moment[:10]} {moment[11:16]} UTC"
+
+
+def _commit(name: str) -> str:
+    """The beginning of its hash; that files differed from it stays to be seen."""
+    return name[:12] + ("-dirty" if name.endswith("-dirty") else "")
 
 
 def _ago(moment: str) -> str:

@@ -2,5 +2,6 @@
 
 from aerostack_server.database.database import Database
 from aerostack_server.database.migrate import migrate, migrate_apart
+from aerostack_server.database.statement import Statement
 
-__all__ = ["Database", "migrate", "migrate_apart"]
+__all__ = ["Database", "Statement", "migrate", "migrate_apart"]

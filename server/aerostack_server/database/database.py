@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import re
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from aerostack.errors import ConfigError
+from aerostack_server.database.turn import Turn
 from aerostack_server.database.writer import Writer
+
+if TYPE_CHECKING:
+    from aerostack_server.database.hot import Hot
 
 T = TypeVar("T")
 
@@ -29,7 +32,6 @@ T = TypeVar("T")
 _THREADS = 8
 #: How often a transaction is run again that was in another's way.
 _REPEATS = 2
-_PARAMETER = re.compile(r":(\w+)")
 
 
 class Database:
@@ -42,14 +44,13 @@ class Database:
         self._reader: Engine = _engine(self._url, True, read_only=True) if self.is_sqlite else self.engine
         # SQLite has one writer: a queue in front of it is fairer than its busy handler.
         self._writers: Writer | ThreadPoolExecutor = (
-            Writer(self.engine, self._write)
+            Writer(self.engine, self._write, Turn(Path(f"{self._url.database}-turn")))
             if self.is_sqlite
             else ThreadPoolExecutor(_THREADS, thread_name_prefix="write")
         )
         self._readers = ThreadPoolExecutor(_THREADS, thread_name_prefix="read")
         self._hot: sqlite3.Connection | None = None
-        self._pool: Any = None
-        self._statements: dict[str, str] = {}
+        self._pool: Hot | None = None
 
     async def open(self) -> None:
         """Connect. Raises ``ConfigError`` for a database that cannot be reached."""
@@ -59,12 +60,10 @@ class Database:
                 self._hot.execute("PRAGMA query_only = ON")
                 self._hot.execute("PRAGMA busy_timeout = 5000")
             else:
-                from psycopg_pool import AsyncConnectionPool
+                from aerostack_server.database.hot import Hot
 
-                self._pool = AsyncConnectionPool(
-                    _plain(self._url), min_size=2, max_size=_THREADS, open=False, kwargs={"autocommit": True}
-                )
-                await self._pool.open(wait=True, timeout=15)
+                self._pool = Hot(_plain(self._url), _THREADS)
+                await self._pool.open()
         except Exception as error:
             raise ConfigError(
                 f"the database cannot be opened: {type(error).__name__}", key="DATABASE_URL", hint="check DATABASE_URL"
@@ -111,6 +110,13 @@ class Database:
 
     def read_now(self, work: Callable[[Connection], T]) -> T:
         """``read`` for callers that are in a thread."""
+        for _ in range(_REPEATS):
+            # The database was restarted, and this was a connection from before. To ask at each would cost a round trip.
+            with contextlib.suppress(OperationalError):
+                return self._read_once(work)
+        return self._read_once(work)
+
+    def _read_once(self, work: Callable[[Connection], T]) -> T:
         with self._reader.connect() as connection:
             return work(connection)
 
@@ -124,19 +130,8 @@ class Database:
         if self._hot is not None:
             # A point read takes microseconds: a thread would cost ten times that.
             return self._hot.execute(sql, dict(parameters)).fetchall()
-        statement = self._statements.get(sql)
-        if statement is None:
-            statement = self._statements[sql] = _PARAMETER.sub(r"%(\1)s", sql)
-        from psycopg import DataError as NotStorable
-
-        async with self._pool.connection() as connection:
-            try:
-                cursor = await connection.execute(statement, parameters, prepare=True)
-            except NotStorable as error:
-                # As everywhere else, where SQLAlchemy does it.
-                raise DataError(sql, None, error) from None
-            rows: Sequence[Sequence[Any]] = await cursor.fetchall()
-            return rows
+        assert self._pool is not None, "the database is not open"
+        return await self._pool.rows(sql, parameters)
 
 
 def _normal(url: str) -> sqlalchemy.URL:
@@ -164,7 +159,7 @@ def _plain(url: sqlalchemy.URL) -> str:
 
 def _engine(url: sqlalchemy.URL, is_sqlite: bool, *, read_only: bool = False) -> Engine:
     if not is_sqlite:
-        return sqlalchemy.create_engine(url, pool_size=2 * _THREADS, pool_pre_ping=True)
+        return sqlalchemy.create_engine(url, pool_size=2 * _THREADS)
     file = Path(str(url.database))
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     # SQLite would let everybody on the machine read it. What it puts beside it has the same mode.

@@ -1,4 +1,4 @@
-"""The one thread that writes to SQLite, which has one writer.
+"""The one thread of a process that writes to SQLite, which has one writer. Processes take turns.
 
 What waits at the same moment goes into one transaction and so to the disk at once: each is durable when it is answered,
 and twenty cost one ``fsync``.
@@ -16,6 +16,8 @@ from typing import Any, NamedTuple, TypeVar
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
+from aerostack_server.database.turn import Turn
+
 T = TypeVar("T")
 
 #: Works of one transaction: readers of another process wait for its end.
@@ -30,8 +32,9 @@ class _Item(NamedTuple):
 class Writer:
     """``alone`` runs one work in a transaction of its own, as often as it takes."""
 
-    def __init__(self, engine: Engine, alone: Callable[[Callable[[Connection], Any]], Any]) -> None:
+    def __init__(self, engine: Engine, alone: Callable[[Callable[[Connection], Any]], Any], turn: Turn) -> None:
         self._engine = engine
+        self._turn = turn
         self._alone = alone
         self._queue: SimpleQueue[_Item | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="write", daemon=True)
@@ -52,30 +55,34 @@ class Writer:
         if self._thread.is_alive():
             self._queue.put(None)
             self._thread.join()
+        self._turn.close()
 
     def _run(self) -> None:
-        while (item := self._queue.get()) is not None:
-            batch = [item]
-            while len(batch) < _MOST and not self._queue.empty():
-                following = self._queue.get()
-                if following is None:
-                    self._queue.put(None)
-                    break
-                batch.append(following)
-            self._carry_out([item for item in batch if item.future.set_running_or_notify_cancel()])
+        ended = False
+        while not ended and (item := self._queue.get()) is not None:
+            with self._turn:
+                # What came while others had their turn shares this one.
+                batch = [item]
+                while not ended and len(batch) < _MOST and not self._queue.empty():
+                    following = self._queue.get()
+                    ended = following is None
+                    batch += [following] if following is not None else []
+                batch = [item for item in batch if item.future.set_running_or_notify_cancel()]
+                outcomes = self._carried_out(batch)
+            for item, outcome in zip(batch, outcomes, strict=True):
+                if isinstance(outcome, _Failed):
+                    item.future.set_exception(outcome.error)
+                else:
+                    item.future.set_result(outcome)
 
-    def _carry_out(self, batch: list[_Item]) -> None:
+    def _carried_out(self, batch: list[_Item]) -> list[Any]:
+        """What came of each."""
         done: dict[int, Any] = {}
         if len(batch) > 1:
             # When the transaction itself fails nothing of it is there, and each learns for itself why.
             with contextlib.suppress(Exception):
                 done = self._together(batch)
-        for place, item in enumerate(batch):
-            outcome = done[place] if place in done else _tried(self._alone, item.work)
-            if isinstance(outcome, _Failed):
-                item.future.set_exception(outcome.error)
-            else:
-                item.future.set_result(outcome)
+        return [done[place] if place in done else _tried(self._alone, item.work) for place, item in enumerate(batch)]
 
     def _together(self, batch: list[_Item]) -> dict[int, Any]:
         """What came of each in one transaction; without those that another was in the way of."""

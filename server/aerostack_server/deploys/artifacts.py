@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import os
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
 from aerostack.errors import AerostackError
-from aerostack.files import sync_folder, write_atomic
+from aerostack.files import sync_folder
 
 
 class MissingArtifactError(AerostackError):
@@ -18,6 +21,10 @@ class MissingArtifactError(AerostackError):
         super().__init__(
             f"something of this deployment is lost ({digest[:12]})", hint="deploy from the source", code="content_lost"
         )
+
+
+#: Seconds after which nobody writes a file any more: who began has died.
+_ABANDONED = 3600.0
 
 
 class Artifacts(Protocol):
@@ -31,27 +38,42 @@ class Artifacts(Protocol):
 
 
 class Disk:
-    """Files in a folder, two levels deep."""
+    """Files in a folder, two levels deep. Those that are being written stand in ``new``."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._under_way: set[str] = set()
+        self._drafts = folder / "new"
+        self._drafts.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for draft in self._drafts.iterdir():
+            with contextlib.suppress(FileNotFoundError):  # another process is at it too
+                if time.time() - draft.stat().st_mtime > _ABANDONED:
+                    draft.unlink()
 
     def put(self, content: bytes) -> str:
         digest = hashlib.sha256(content).hexdigest()
         path = self._path(digest)
-        # What another thread is just writing has its name before it is durable.
-        if path.exists() and digest not in self._under_way:
-            return digest
-        if not path.parent.exists():
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            sync_folder(self._folder)
-        self._under_way.add(digest)
-        try:
-            write_atomic(path, content, mode=0o600)
-        finally:
-            self._under_way.discard(digest)
+        if not path.exists():
+            if not path.parent.exists():
+                path.parent.mkdir(exist_ok=True, mode=0o700)
+                sync_folder(self._folder)
+            self._write(path, content)
+        # Also where it was there: whoever wrote it, in any process, may not have come so far.
+        sync_folder(path.parent)
         return digest
+
+    def _write(self, path: Path, content: bytes) -> None:
+        draft = self._drafts / os.urandom(8).hex()
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(descriptor, "wb", buffering=0) as file:
+                left = memoryview(content)
+                while left:
+                    left = left[file.write(left) :]
+                os.fsync(descriptor)
+            draft.rename(path)
+        except BaseException:
+            draft.unlink(missing_ok=True)
+            raise
 
     def get(self, digest: str) -> bytes:
         try:

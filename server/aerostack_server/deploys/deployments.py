@@ -13,19 +13,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, select, update
 
 from aerostack_server import clock, ids
-from aerostack_server.database import Database, tables
+from aerostack_server.database import Database, Statement, tables
 from aerostack_server.deploys import jobs
 from aerostack_server.identity.caller import Caller
 from aerostack_server.problems import Problem, invalid, not_found
 from aerostack_server.projects.environments import Environment
 
-_KNOWN = select(tables.deployments).where(
-    tables.deployments.c.environment_id == bindparam("environment"),
-    tables.deployments.c.idempotency_key == bindparam("key"),
-)
+_KNOWN = Statement("""
+SELECT id, request_hash FROM deployments WHERE environment_id = :environment AND idempotency_key = :key
+""")
 # Its number first: by the index of what is open, not along the history.
 _NEWEST = select(tables.deployments).where(
     tables.deployments.c.environment_id == bindparam("environment"),
@@ -37,18 +36,20 @@ _NEWEST = select(tables.deployments).where(
     )
     .scalar_subquery(),
 )
-_NUMBER = (
-    update(tables.environments)
-    .where(tables.environments.c.id == bindparam("environment"))
-    .values(last_number=tables.environments.c.last_number + 1)
-    .returning(tables.environments.c.last_number, tables.environments.c.live_id)
-)
+_NUMBER = Statement("""
+UPDATE environments SET last_number = last_number + 1 WHERE id = :environment RETURNING last_number, live_id
+""")
 _HOLDERS = select(tables.deployments).where(
     tables.deployments.c.status.in_(bindparam("statuses", expanding=True)),
     tables.deployments.c.environment_id == bindparam("environment"),
     tables.deployments.c.holder.is_not(None),
 )
-_INSERT = insert(tables.deployments)
+_INSERT = Statement("""
+INSERT INTO deployments (id, environment_id, number, status, content_hash, document, idempotency_key, request_hash,
+    expected_live, holder, created_by_kind, created_by_name, message, commit_ref, log, created_at)
+VALUES (:id, :environment_id, :number, :status, :content_hash, :document, :idempotency_key, :request_hash,
+    :expected_live, :holder, :created_by_kind, :created_by_name, :message, :commit_ref, :log, :created_at)
+""")
 
 SETTLED = frozenset({"live", "superseded", "failed"})
 OPEN = ("queued", "running")
@@ -121,11 +122,12 @@ def submit(
     Raises ``Problem``: 409 when somebody else is deploying, 412 when something else is live, 422 when the key was used
     for other content.
     """
-    known = connection.execute(_KNOWN, {"environment": environment.id, "key": wanted.idempotency_key}).first()
+    known = _KNOWN.row(connection, environment=environment.id, key=wanted.idempotency_key)
     if known is not None:
-        if known.request_hash != wanted.request_hash:
+        identifier, request_hash = known
+        if request_hash != wanted.request_hash:
             raise invalid("this Idempotency-Key was used for another deployment", hint="use a new one for each")
-        return of(known), False
+        return find(connection, environment, identifier), False
     return _insert(connection, environment.id, wanted, author(caller)), True
 
 
@@ -169,7 +171,7 @@ def author(caller: Caller) -> tuple[str, str]:
 def _insert(connection: Connection, environment_id: str, wanted: Submission, by: tuple[str, str]) -> Deployment:
     """With its job, which comes first: whoever takes it, or records for the same environment, waits from here on."""
     jobs.enqueue(connection, jobs.DEPLOY, environment_id)
-    number, live = connection.execute(_NUMBER, {"environment": environment_id}).one()
+    ((number, live),) = _NUMBER.rows(connection, environment=environment_id)
     if wanted.expected_live is not None:
         _check_free(connection, environment_id, wanted.replaces)
         _check_live(connection, wanted.expected_live, live)
@@ -191,26 +193,24 @@ def _insert(connection: Connection, environment_id: str, wanted: Submission, by:
         finished_at=None,
         request_hash=wanted.request_hash,
     )
-    connection.execute(
-        _INSERT,
-        {
-            "id": made.id,
-            "environment_id": environment_id,
-            "number": number,
-            "status": made.status,
-            "content_hash": made.content_hash,
-            "document": json.dumps(made.document),
-            "idempotency_key": wanted.idempotency_key,
-            "request_hash": made.request_hash,
-            "expected_live": made.expected_live,
-            "holder": wanted.holder,
-            "created_by_kind": kind,
-            "created_by_name": name,
-            "message": made.message,
-            "commit_ref": made.commit,
-            "log": made.log,
-            "created_at": made.created_at,
-        },
+    _INSERT.run(
+        connection,
+        id=made.id,
+        environment_id=environment_id,
+        number=number,
+        status=made.status,
+        content_hash=made.content_hash,
+        document=json.dumps(made.document),
+        idempotency_key=wanted.idempotency_key,
+        request_hash=made.request_hash,
+        expected_live=made.expected_live,
+        holder=wanted.holder,
+        created_by_kind=kind,
+        created_by_name=name,
+        message=made.message,
+        commit_ref=made.commit,
+        log=made.log,
+        created_at=made.created_at,
     )
     return made
 

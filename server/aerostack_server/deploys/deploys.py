@@ -25,12 +25,15 @@ from aerostack_server.deploys.workers import LOOK, Workers
 from aerostack_server.identity.vault import Vault
 from aerostack_server.platform.platform import Platform
 from aerostack_server.problems import unavailable
+from aerostack_server.processes import Line
 from aerostack_server.projects.environments import Environment, label
 
 T = TypeVar("T")
 
 #: With more than this many waiting, new ones are turned away.
 MOST_WAITING = 1000
+#: Seconds for which their number is good enough.
+_COUNTED = 0.1
 #: Seconds that a request waits for its deployment, or for a change of it.
 PATIENCE = 25.0
 #: Seconds that a request is let wait for the platform's limit.
@@ -50,30 +53,32 @@ class Deploys:
         vault: Vault,
         *,
         workers: int,
+        room: Room,
+        line: Line,
         account_host: Callable[[str, str, str], str],
     ) -> None:
         self.platform = platform
         self.artifacts = artifacts
-        self.room = Room()
+        self.room = room
+        self._line = line
+        self._counted, self._waiting = -_COUNTED, 0
         self._database = database
         self._engine = Engine(database, platform, artifacts, vault)
         self._threads = ThreadPoolExecutor(workers + 4, thread_name_prefix="platform")
-        self._changed = asyncio.Condition()
+        self._changed = asyncio.Event()
         carriers = {
             jobs.DEPLOY: self._engine.carry_out,
             jobs.KEYS: Keyring(database, platform).carry_out,
             jobs.RESEAL: Sealing(database, vault).carry_out,
         }
-        self._jobs = Workers(database, carriers, count=workers, delay=platform.delay, done=self._notify)
+        self._jobs = Workers(database, carriers, count=workers, delay=platform.delay, done=self._tell)
         # Of their own: a schedule takes as long as its Worker does, and no deploy should wait for it.
         self._calls = Workers(database, {jobs.CRON: Crons(database, platform).carry_out}, count=_CALLS)
         self._host = account_host
 
     async def start(self) -> None:
         """Begin to take jobs."""
-        if self._database.is_sqlite:
-            # Nobody else can be at work on this file.
-            await self._database.write(jobs.release_all)
+        self._line.listen(self._look)
         self._jobs.start()
         self._calls.start()
 
@@ -100,9 +105,14 @@ class Deploys:
 
     async def admit(self) -> None:
         """Raise ``Problem`` when too much is waiting already."""
-        waiting = await deployments.waiting(self._database)
-        if waiting >= MOST_WAITING:
-            raise unavailable(f"{waiting} deployments are waiting", retry_after=max(5.0, self.platform.delay()))
+        now = time.monotonic()
+        if now - self._counted > _COUNTED:
+            # Before the answer is there: others that come meanwhile need not ask too.
+            self._counted = now
+            self._waiting = await deployments.waiting(self._database)
+        if self._waiting >= MOST_WAITING:
+            delay = max(5.0, self.platform.delay())
+            raise unavailable(f"{self._waiting} deployments are waiting", retry_after=delay)
 
     def wake(self) -> None:
         """There is a job."""
@@ -112,11 +122,12 @@ class Deploys:
         """The deployment once it has come to an end, or as it is after ``seconds``."""
         deadline = time.monotonic() + seconds
         while deployment.status not in SETTLED and (left := deadline - time.monotonic()) > 0:
-            with contextlib.suppress(TimeoutError):
-                async with self._changed:
-                    # Another replica may be at it: its changes are seen by looking.
-                    await asyncio.wait_for(self._changed.wait(), min(left, LOOK))
+            # What another replica does is seen by looking.
+            changed, patience = self._changed, min(left, LOOK)
             deployment = await self._again(environment, deployment.id)
+            if deployment.status not in SETTLED:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(changed.wait(), patience)
         return deployment
 
     async def _again(self, environment: Environment, reference: str) -> Deployment:
@@ -153,9 +164,14 @@ class Deploys:
 
         return await self._database.read(work)
 
-    async def _notify(self) -> None:
-        async with self._changed:
-            self._changed.notify_all()
+    def _tell(self) -> None:
+        """A job is done: whoever waits for it looks, in this process and those beside it."""
+        self._look()
+        self._line.ring()
+
+    def _look(self) -> None:
+        self._changed.set()
+        self._changed = asyncio.Event()
 
 
 def address(scheme: str) -> Callable[[str, str, str], str]:

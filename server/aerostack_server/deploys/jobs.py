@@ -10,15 +10,15 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, delete, select, text, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from aerostack_server import clock, ids
-from aerostack_server.database import tables
+from aerostack_server.database import Statement, tables
 
 LEASE = 30 * clock.SECOND
 RENEWAL = 10.0  # seconds
 
-_ENQUEUE = text("""
+_ENQUEUE = Statement("""
 INSERT INTO jobs (id, kind, subject, run_after, lease_until, fence, attempts)
 VALUES (:id, :kind, :subject, :due, 0, 0, 0)
 ON CONFLICT (kind, subject) DO UPDATE SET run_after = excluded.run_after, attempts = 0
@@ -60,7 +60,7 @@ class Lease:
 def enqueue(connection: Connection, kind: str, subject: str, at: int | None = None) -> None:
     """Let there be a job, due now or ``at`` a moment; one that exists already is set to that."""
     due = clock.now() if at is None else at
-    connection.execute(_ENQUEUE, {"id": ids.new("job"), "kind": kind, "subject": subject, "due": due})
+    _ENQUEUE.run(connection, id=ids.new("job"), kind=kind, subject=subject, due=due)
 
 
 def cancel(connection: Connection, kind: str, subject: str) -> None:

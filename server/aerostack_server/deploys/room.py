@@ -1,4 +1,4 @@
-"""How much one process takes in at the same time: more would only wait, and make everything behind it wait."""
+"""How much one replica takes in at the same time: more would only wait, and make everything behind it wait."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ _MOST = 64
 
 
 class Room:
-    """For uploads."""
+    """For uploads. ``share`` is how many processes divide it."""
 
-    def __init__(self, *, most_bytes: int = _MOST_BYTES, most: int = _MOST) -> None:
-        self._most_bytes = most_bytes
-        self._most = most
+    def __init__(self, *, most_bytes: int = _MOST_BYTES, most: int = _MOST, share: int = 1) -> None:
+        self._most_bytes = most_bytes // share
+        self._most = most // share
         self._held = self._count = 0
 
     @contextlib.contextmanager

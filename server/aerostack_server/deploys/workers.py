@@ -30,7 +30,7 @@ class Workers:
         *,
         count: int,
         delay: Callable[[], float] = lambda: 0.0,
-        done: Callable[[], Awaitable[None]] | None = None,
+        done: Callable[[], None] = lambda: None,
     ) -> None:
         self._database = database
         self._carriers = dict(carriers)
@@ -92,8 +92,7 @@ class Workers:
         finally:
             renewing.cancel()
             self._free.release()
-            if self._done is not None:
-                await self._done()
+            self._done()
 
     async def _renew(self, lease: Lease) -> None:
         while True:

@@ -5,26 +5,27 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
 
 from aerostack_server import clock
-from aerostack_server.database import tables
+from aerostack_server.database import Statement
 from aerostack_server.identity.caller import Caller
 
-_ENTRY = insert(tables.audit)
+_ENTRY = Statement("""
+INSERT INTO audit (account_id, at, actor_kind, actor_name, action, subject, detail)
+VALUES (:account_id, :at, :actor_kind, :actor_name, :action, :subject, :detail)
+""")
 
 
 def note(connection: Connection, caller: Caller, action: str, subject: str, **detail: Any) -> None:
     """Add an entry, in the transaction of what it tells of. ``detail`` holds no secret."""
-    connection.execute(
-        _ENTRY,
-        {
-            "account_id": caller.account_id,
-            "at": clock.now(),
-            "actor_kind": "user" if caller.kind == "user" else "key",
-            "actor_name": caller.name,
-            "action": action,
-            "subject": subject,
-            "detail": json.dumps(detail),
-        },
+    _ENTRY.run(
+        connection,
+        account_id=caller.account_id,
+        at=clock.now(),
+        actor_kind="user" if caller.kind == "user" else "key",
+        actor_name=caller.name,
+        action=action,
+        subject=subject,
+        detail=json.dumps(detail),
     )

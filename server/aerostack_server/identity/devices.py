@@ -18,6 +18,7 @@ from aerostack_server.problems import not_found
 LIFETIME = 10 * clock.MINUTE
 #: Seconds between two questions of the program.
 INTERVAL = 2
+_LONGEST_NAME = 100
 
 #: Without vowels and look-alikes: it is read aloud and typed.
 _LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
@@ -101,11 +102,14 @@ def claim(connection: Connection, device_code: str) -> keys.NewKey | Refusal:
     )
     if row.status != "approved" or role not in ROLES:
         return "access_denied"
+    user = connection.scalar(select(tables.users.c.email).where(tables.users.c.id == row.user_id))
+    tail = f", {row.client_name[:50]} ({ids.new('login')[-4:]})"
     return keys.new(
         connection,
         account=row.account_id,
         user=row.user_id,
-        name=f"{row.client_name} ({ids.new('login')[-4:]})",
+        # Whose it is comes first: histories show it as who did something.
+        name=f"{user}"[: _LONGEST_NAME - len(tail)] + tail,
         # Nobody gets by a program what they may not do themselves.
         scopes=ROLES[role],
     )

@@ -12,10 +12,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from aerostack.errors import ConfigError
+from aerostack.errors import ConfigError, ConflictError
 from aerostack.http import Client, TokenBucket
 from aerostack.model import Module, Secret
 from aerostack_cloudflare.account import Cloudflare
+from aerostack_cloudflare.kv import Namespace
 from aerostack_server.platform.events import Events
 from aerostack_server.settings import Settings
 
@@ -24,16 +25,19 @@ _WORKER = Path(__file__).with_name("dispatch_worker.js")
 _SUFFIXES = {"worker": "dispatch", "routes": "routes"}
 _LIMITS = {"cpuMs": 1000, "subRequests": 200}
 _COMPATIBILITY = "2026-01-01"
+#: Of the 1200, for each token. The rest is for who else has it.
+_REQUESTS = 1000
 
 
 class Platform:
     """Safe to use from several threads. Every call may raise ``RemoteError``.
 
     ``events`` is a secret between the server and its dispatch Worker. Cloudflare allows each token 1200 requests in 5
-    minutes, for which ``bucket`` stands: with several tokens, calls go round.
+    minutes, for which ``bucket`` stands: with several tokens, calls go round. Processes of one replica divide it.
     """
 
-    def __init__(self, settings: Settings, events: Secret, *, bucket: Callable[[], TokenBucket] = TokenBucket) -> None:
+    def __init__(self, settings: Settings, events: Secret, *, bucket: Callable[[], TokenBucket] | None = None) -> None:
+        bucket = bucket or (lambda: TokenBucket(_REQUESTS // settings.processes))
         if not settings.platform_account or not settings.platform_tokens:
             raise ConfigError(
                 "the server does not know its platform",
@@ -95,8 +99,7 @@ class Platform:
             account = self._accounts[0]
             account.dispatch.ensure(self.namespace)
             title = f"{self.namespace}-{_SUFFIXES['routes']}"
-            found = account.kv.find(title)
-            self._routes = found.id if found else account.kv.create(title).id
+            self._routes = _namespace(account, title).id
             self._upload_dispatch_worker(account)
             self._ready = True
 
@@ -143,3 +146,17 @@ class Platform:
                 modules=(Module(name="dispatch.js", content=code, type="esm"),),
             )
         account.scripts.set_routes(name, (f"*.{self._host}/*",))
+
+
+def _namespace(account: Cloudflare, title: str) -> Namespace:
+    """The KV namespace, made if need be."""
+    found = account.kv.find(title)
+    if found is not None:
+        return found
+    try:
+        return account.kv.create(title)
+    except ConflictError:  # another process was faster
+        found = account.kv.find(title)
+        if found is None:
+            raise
+        return found

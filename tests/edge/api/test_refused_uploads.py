@@ -82,7 +82,7 @@ def test_an_unknown_binding_type_is_refused_by_name(api, name):
         ({"annotations": [1]}, 7400, "The request is malformed: annotations must be an object of strings"),
         ({"compatibility_date": 1}, 7400, "The request is malformed: compatibility_date must be a string"),
         ({"compatibility_flags": "x"}, 7400, "The request is malformed: compatibility_flags must be a list of strings"),
-        ({"migrations": {"new_tag": "v1"}}, 19000, "A Durable Object migration is not supported by this edge"),
+        ({"containers": [{"class_name": "A"}]}, 19000, "A container is not supported by this edge"),
         ({"assets": {"jwt": "x"}}, 10021, "Invalid assets.jwt: it was not issued here"),
         ({"assets": {"jwt": 1}}, 7400, "The request is malformed: assets.jwt must be a string"),
         ({"assets": {"config": {}}}, 10021, "Invalid assets.jwt: there is none"),

@@ -133,4 +133,3 @@ def test_who_needs_a_worker_is_told(api, script, name):
     assert caller["name"] == f"{name}-2"
     (tailed,) = api("GET", f"/workers/tails/by-consumer/{name}").result
     assert tailed["producer"]["service"] == f"{name}-2"
-    assert api("GET", "/workers/durable_objects/namespaces?per_page=1000").result == []

@@ -34,6 +34,18 @@ def test_workers(sdk, here, script):
     assert script not in [item.id for item in all_valid(scripts.list(**here))]
 
 
+def test_durable_objects(sdk, here, name):
+    code = (
+        b'import { DurableObject } from "cloudflare:workers"; '
+        b"export class Room extends DurableObject {}; export default {};"
+    )
+    metadata = METADATA | {"migrations": {"new_tag": "v1", "new_sqlite_classes": ["Room"]}}
+    files = [("index.js", code, "application/javascript+module")]
+    valid(sdk.workers.scripts.update(name, metadata=metadata, files=files, **here))
+    (made,) = [item for item in all_valid(sdk.durable_objects.namespaces.list(**here)) if item.script == name]
+    assert (made.class_, made.use_sqlite) == ("Room", True)
+
+
 def test_what_belongs_to_a_worker(sdk, here, script):
     secrets = sdk.workers.scripts.secrets
     valid(secrets.update(script, name="S", text="hush", type="secret_text", **here))

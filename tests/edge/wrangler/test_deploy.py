@@ -55,6 +55,39 @@ def test_triggers_are_set_with_the_deploy_and_go_with_the_worker(project):
     assert project.account("GET", f"/queues/{queue['queue_id']}/consumers") == []
 
 
+ROOM = """
+import { DurableObject } from "cloudflare:workers";
+export class %(class)s extends DurableObject {
+  async fetch() {
+    const n = ((await this.ctx.storage.get("n")) ?? 0) + 1;
+    await this.ctx.storage.put("n", n);
+    return new Response("%(says)s" + n);
+  }
+}
+export default { fetch(request, env) { return env.ROOM.get(env.ROOM.idFromName("a")).fetch(request); } };
+"""
+
+
+def test_durable_objects_live_through_migrations_and_go_with_the_worker(project):
+    def deploy(says: str, name: str, *migrations: dict[str, object]) -> None:
+        project.write("index.js", ROOM % {"class": name, "says": says})
+        bindings = [{"name": "ROOM", "class_name": name}]
+        project.configure(durable_objects={"bindings": bindings}, migrations=list(migrations))
+        project.wrangler("deploy")
+
+    first = {"tag": "v1", "new_sqlite_classes": ["Room"]}
+    second = {"tag": "v2", "renamed_classes": [{"from": "Room", "to": "Hall"}]}
+    deploy("a", "Room", first)
+    assert [project.visit(), project.visit()] == ["a1", "a2"]
+    deploy("b", "Room", first)
+    assert project.visit() == "b3"
+    deploy("c", "Hall", first, second)
+    assert project.visit() == "c4"
+    project.wrangler("delete")
+    listed = project.account("GET", "/workers/durable_objects/namespaces?per_page=1000")
+    assert project.name not in [item["script"] for item in listed]
+
+
 def test_code_that_does_not_start_is_refused_and_what_is_live_stays(project):
     project.wrangler("deploy")
     project.write("index.js", 'throw new Error("not today"); export default {};')

@@ -30,6 +30,9 @@ def test_a_version_is_uploaded_viewed_deployed_and_rolled_back(project):
         {share["version_id"] for share in item["versions"]} for item in project.json("deployments", "list", "--json")
     ]
     assert deployed == [{first}, {first, second}, {second}, {first}]
+    said = project.wrangler("deployments", "list")
+    assert [said.count(f"({share}%)") for share in (10, 90, 100)] == [1, 1, 3]
+    assert "Message:     back" in said
 
 
 def test_secrets_are_set_listed_and_removed(project):

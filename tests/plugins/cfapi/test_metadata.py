@@ -134,8 +134,13 @@ def test_the_tag_carries_the_hash_within_cloudflares_hundred_bytes() -> None:
     ("config", "key"),
     [
         ({"routes": ["a"]}, "routes"),
-        ({"durable_objects": {"bindings": [{"name": "A"}]}}, "durable_objects"),
-        ({"queues": {"consumers": [{"queue": "q"}]}}, "queues.consumers"),
+        ({"workflows": [{"binding": "A", "name": "a", "class_name": "A"}]}, "workflows"),
+        ({"triggers": {"crons": [], "events": [{"type": "a"}]}}, "triggers.events"),
+        ({"queues": {"consumers": [{"queue": "q"}, {"queue": "r", "type": "http_pull"}]}}, "queues.consumers[1].type"),
+        (
+            {"queues": {"consumers": [{"queue": "q", "visibility_timeout_ms": 1}]}},
+            "queues.consumers[0].visibility_timeout_ms",
+        ),
         ({"brand_new": True}, "brand_new"),
     ],
 )
@@ -147,4 +152,4 @@ def test_what_cannot_be_honoured_is_refused_by_name(config: dict[str, Json], key
 
 
 def test_an_empty_value_asks_for_nothing() -> None:
-    check_keys(project(routes=[], durable_objects={}))
+    check_keys(project(routes=[], workflows=[]))

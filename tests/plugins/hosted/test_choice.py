@@ -22,7 +22,7 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-def who(project: str | None = None) -> Me:
+def who(project: str | None = None, name: str | None = None) -> Me:
     return Me(
         kind="project" if project else "account",
         account_id="a1",
@@ -33,7 +33,7 @@ def who(project: str | None = None) -> Me:
         user=None,
         project_id=project,
         project_slug=project and f"slug-{project}",
-        project_name=None,
+        project_name=name,
     )
 
 
@@ -93,4 +93,15 @@ def test_a_key_of_another_project_is_never_a_redirect(file: Path) -> None:
 
 
 def test_a_key_of_a_project_chooses_it_where_nobody_else_does(file: Path) -> None:
-    assert check_key(choose(file, URL), who("p2")).reference == "p2"
+    assert check_key(choose(file, URL), who("p2", "My App")).reference == "p2"
+
+
+def test_a_key_of_a_project_of_another_name_is_no_redirect_either(file: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        check_key(choose(file, URL), who("p2", "Your App"))
+    assert (caught.value.code, str(caught.value.where)) == ("project_mismatch", "aerostack.toml:1:8")
+    assert caught.value.message == "the key is for the project slug-p2, but this folder is My App"
+    assert caught.value.hint == (
+        'if it is that project all the same, say so in aerostack.toml: project_id = "p2"; else use a key for this '
+        "project or for the account"
+    )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from tests.cli.proxy import Fatal, fatal_proxy
-from tests.conftest import AEROSTACK
+from tests.conftest import AEROSTACK, clean_environment
 from tests.plugins.hosted.conftest import Hosted
 
 from aerostack.testing import fetch
@@ -196,3 +198,54 @@ def test_a_killed_rollback_is_finished_and_not_undone(
         back = run("rollback", "--json", env=login).document
     assert (back["rolled_back_to"], back["number"], back["status"]) == (1, 3, "live")
     assert fetch(url)[1] == b"one"
+
+
+def test_what_cannot_be_is_refused_before_anybody_is_asked(run: Run) -> None:
+    for argv, message, hint in (
+        (("deploy", "--public", "--private"), "--public and --private exclude each other", "give one of the two"),
+        (("projects", "create", " "), "a project needs a name", "aerostack projects create my-api"),
+        (("keys", "create", "--name", ""), "a key needs a name", "aerostack keys create --name ci"),
+        (
+            ("keys", "create", "--name", "ci", "--scope", "all"),
+            "there is no scope 'all'",
+            "scopes are read, deploy, admin",
+        ),
+    ):
+        done = run(*argv, env={"AEROSTACK_API_URL": "http://127.0.0.1:9"})
+        assert (done.status, done.stdout) == (2, "")
+        assert done.stderr == f"error: {message}\n\nhint: {hint}\n"
+
+
+def test_the_log_is_shown_until_ctrl_c(run: Run, hosted: Hosted, project: Path) -> None:
+    url = run("deploy", "--yes", "--json").document["urls"][0]
+    login = {"AEROSTACK_API_URL": hosted.api_url, "AEROSTACK_API_KEY": hosted.key}
+    watching = subprocess.Popen(
+        [AEROSTACK, "logs"],
+        env=clean_environment(project.parent) | login,
+        cwd=project,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert watching.stdout is not None and watching.stderr is not None
+    try:
+        assert watching.stderr.readline() == "◆ listening to staging; Ctrl-C ends it\n"
+        # Nobody says when the server listens: what comes before is not heard.
+        heard = threading.Event()
+
+        def ask() -> None:
+            while not heard.wait(0.2):
+                fetch(url)
+
+        asking = threading.Thread(target=ask)
+        asking.start()
+        try:
+            line = watching.stdout.readline()
+        finally:
+            heard.set()
+            asking.join()
+        assert line.endswith(f" GET {url}/ 200 ok\n")
+    finally:
+        watching.send_signal(signal.SIGINT)
+        _, said = watching.communicate(timeout=60)
+    assert (watching.returncode, said) == (130, "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -141,3 +142,29 @@ def test_backends_take_turns_without_an_edit(run: Run, aerostack: Run, hosted: H
         assert (done["outcome"], done["resources"]["DB"]["id"]) == (outcome, own["resources"]["DB"]["id"])
     assert run("deploy", "--json").document["outcome"] == "unchanged"
     assert (project / "aerostack.toml").read_text(encoding="utf-8") == text
+
+
+def test_the_history_says_which_commit_and_why(run: Run, project: Path) -> None:
+    def git(*argv: str) -> str:
+        who = ("-c", "user.name=t", "-c", "user.email=t@example.com")
+        return subprocess.run(["git", *who, *argv], cwd=project, check=True, capture_output=True, text=True).stdout
+
+    def newest() -> dict[str, Any]:
+        found = run("deployments", "list", "--json").document["deployments"][0]
+        return {name: found[name] for name in ("message", "commit")}
+
+    run("deploy", "--yes")
+    assert newest() == {"message": None, "commit": None}
+    git("init", "-q")
+    git("add", "src", "aerostack.toml")
+    git("commit", "-q", "-m", "Greet <b>twice</b>\n\nand more")
+    source = next(project.glob("src/index.*"))
+    source.write_text(source.read_text(encoding="utf-8") + "\nglobalThis.a = 1;\n", encoding="utf-8")
+    run("deploy")
+    head = git("rev-parse", "HEAD").strip()
+    assert newest() == {"message": "Greet <b>twice</b>", "commit": f"{head}-dirty"}
+    git("commit", "-q", "-a", "-m", "Set a")
+    source.write_text(source.read_text(encoding="utf-8").replace("a = 1", "a = 2"), encoding="utf-8")
+    git("commit", "-q", "-a", "-m", "Change a")
+    run("deploy", "--message", "by hand")
+    assert newest() == {"message": "by hand", "commit": git("rev-parse", "HEAD").strip()}

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.conftest import AEROSTACK
 
 from aerostack.testing import fetch
 
@@ -73,3 +77,36 @@ def test_up_deploy_down_and_up_again(here: Run, data: Path, project: Path) -> No
     said = "".join(log.read_text() for log in data.glob("*.log"))
     assert password not in said
     assert key not in said
+
+
+def test_ctrl_c_is_how_up_in_a_terminal_ends(environment: dict[str, str], data: Path) -> None:
+    with subprocess.Popen(
+        [AEROSTACK, "up", "--data", data],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as up:
+        assert up.stderr is not None
+        said = []
+        for line in up.stderr:
+            said.append(line)
+            if line == "Ctrl-C ends it\n":
+                up.send_signal(signal.SIGINT)
+    assert up.returncode == 0, said
+    assert said[-1] == "stopped; the next `aerostack up` finds everything again\n"
+
+
+def test_up_finds_everything_again_after_a_supervisor_was_killed(here: Run, project: Path) -> None:
+    first = here("up", "--detach", "--json").document
+    deployed = here("deploy", "--yes", "--json").document
+    os.kill(first["pid"], signal.SIGKILL)
+    assert here("status").status == 1
+    # What the supervisor started ends by itself, and is waited for.
+    back = here("up", "--detach", "--json").document
+    assert back == {name: value for name, value in first.items() if name not in ("account", "pid")} | {
+        "pid": back["pid"]
+    }
+    assert back["pid"] != first["pid"]
+    assert fetch(deployed["urls"][0])[0] == 200

@@ -98,15 +98,42 @@ def test_wrangler_provisions_nothing_by_itself(run: Callable[..., Any], project:
 def test_both_account_backends_take_turns_without_creating_anything_twice(
     run: Callable[..., Any], project: Path, edge: RunningEdge
 ) -> None:
-    def owned() -> tuple[set[str], set[str]]:
+    def owned() -> tuple[set[str], ...]:
         databases = edge.account("GET", "/d1/database?per_page=1000")
         namespaces = edge.account("GET", "/storage/kv/namespaces?per_page=1000")
-        return {item["uuid"] for item in databases}, {item["id"] for item in namespaces}
+        queues = edge.account("GET", "/queues?per_page=1000")
+        objects = edge.account("GET", "/workers/durable_objects/namespaces?per_page=1000")
+        consumers = {
+            f"{consumer['consumer_id']} {consumer['settings']['batch_size']}"
+            for queue in queues
+            for consumer in queue["consumers"]
+        }
+        return (
+            {item["uuid"] for item in databases},
+            {item["id"] for item in namespaces},
+            {item["queue_id"] for item in queues},
+            consumers,
+            {item["id"] for item in objects},
+        )
 
+    code = project / "src/index.ts"
+    code.write_text(
+        f'{code.read_text()}\nimport {{ DurableObject }} from "cloudflare:workers";\n'
+        "export class Room extends DurableObject {}\n"
+    )
+    file = project / "aerostack.toml"
+    jobs = f"{tomllib.loads(file.read_text())['name']}-jobs"
+    file.write_text(
+        f'{file.read_text()}\n[triggers]\ncrons = ["0 3 * * *"]\n'
+        f'\n[[queues.producers]]\nbinding = "JOBS"\nqueue = "{jobs}"\n'
+        f'\n[[queues.consumers]]\nqueue = "{jobs}"\nmax_batch_size = 7\n'
+        '\n[[durable_objects.bindings]]\nname = "ROOM"\nclass_name = "Room"\n'
+        '\n[[migrations]]\ntag = "v1"\nnew_sqlite_classes = ["Room"]\n'
+    )
     before = owned()
     first = run("deploy", "--backend", "cfapi", "--json").document
     made = owned()
-    assert [len(now - then) for now, then in zip(made, before, strict=True)] == [1, 1]
+    assert [len(now - then) for now, then in zip(made, before, strict=True)] == [1, 1, 1, 1, 1]
     text = (project / "aerostack.toml").read_text()
     ids = {name: (item["name"], item["id"]) for name, item in first["resources"].items()}
     versions = {first["version"]}
@@ -120,6 +147,8 @@ def test_both_account_backends_take_turns_without_creating_anything_twice(
         assert {name: (item["name"], item["id"]) for name, item in document["resources"].items()} == ids
         versions.add(document["version"])
         assert fetch(document["urls"][0])[0] == 200
+        schedules = edge.account("GET", f"/workers/scripts/{document['worker']}/schedules")["schedules"]
+        assert [item["cron"] for item in schedules] == ["0 3 * * *"]
     assert len(versions) == 4
     assert owned() == made
     assert (project / "aerostack.toml").read_text() == text
@@ -186,6 +215,43 @@ def test_triggers_are_named_in_the_plan_and_set_by_wrangler(
     assert done.document["actions"][-1]["reason"] == "workers.dev on, 2 schedules"
     schedules = edge.account("GET", f"/workers/scripts/{done.document['worker']}/schedules")["schedules"]
     assert [item["cron"] for item in schedules] == ["0 3 * * *", "0 4 * * *"]
+
+
+def test_the_domain_of_another_environment_is_not_taken_away(
+    run: Callable[..., Any], project: Path, edge: RunningEdge
+) -> None:
+    """wrangler by itself would do so without a word, as it asks only at a terminal."""
+    worker = run("deploy", "--backend", "cfapi", "--json").document["worker"]
+    host = f"api.{worker}.example"
+    edge.account("PUT", "/workers/domains", {"hostname": host, "service": worker, "zone_name": f"{worker}.example"})
+    file = project / "aerostack.toml"
+    text = file.read_text()
+    first, rest = text.split("\n", 1)
+    file.write_text(f'{first}\nroutes = [{{ pattern = "{host}", custom_domain = true }}]\nworkers_dev = true\n{rest}')
+
+    def leads_to() -> str:
+        (domain,) = edge.account("GET", f"/workers/domains?hostname={host}")
+        return str(domain["service"])
+
+    staging = ("deploy", "--use-own-account", "--env", "staging", "--json")
+    edge.forget()
+    refused = run(*staging)
+    assert refused.status == 1
+    error = refused.document["error"]
+    assert error["message"] == (
+        f"the domain {host} leads to the Worker {worker}, from which this deploy would take it away"
+    )
+    assert error["hint"] == (
+        f"give the environment `staging` routes of its own; or, if it is to move here: --adopt domain/{host}"
+    )
+    assert error["where"] == "aerostack.toml:2:23"
+    assert all(entry["method"] == "GET" for entry in edge.requests())
+    assert leads_to() == worker
+    # Not by adopting whatever there is.
+    assert run(*staging, "--adopt").status == 1
+    moved = run(*staging, "--adopt", f"domain/{host}")
+    assert moved.status == 0, moved.stderr
+    assert leads_to() == f"{worker}-staging"
 
 
 @pytest.mark.parametrize("variable", ["CLOUDFLARE_ENV", "WRANGLER_CI_OVERRIDE_NAME"])

@@ -22,6 +22,10 @@ def test_a_key_says_what_it_is_for(tenant):
     document = answer.document
     assert (document["keyType"], document["name"]) == ("account", tenant.slug)
     assert {"userId", "email", "message"} <= document.keys()
+    # Whose login it is, where it is somebody's.
+    (member,) = tenant.call("GET", "/members").document["items"]
+    document = old(tenant, "POST", "/validate", key=tenant.key_of(member["id"])).document
+    assert (document["userId"], document["email"]) == (member["id"], member["email"])
 
     project = old(tenant, "POST", "/projects", {"name": "Their API"})
     assert project.status == 201

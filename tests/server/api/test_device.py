@@ -69,6 +69,7 @@ def test_an_approved_login_gives_one_key(sqlite_server, begun, database, tenant)
     me = sqlite_server.call("GET", "/api/v1/me", key=answer.document["key"]).document
     assert me["account"]["id"] == tenant.id
     assert me["user"]["email"] == f"{tenant.slug}@example.com"
+    assert re.fullmatch(rf"{tenant.slug}@example\.com, aerostack on host \(\w{{4}}\)", me["key"]["name"])
     assert claim(sqlite_server, begun).document == {"error": "expired_token"}
     with pytest.raises(Problem, match="there is no such login"):
         decide(database, tenant, begun, approve=True)

@@ -72,6 +72,16 @@ class Browser:
         """A link."""
         self._leave(self.driver.find_element(By.LINK_TEXT, name))
 
+    def agree(self, css: str, question: str) -> None:
+        """Press a button that asks first, and say yes."""
+        button = self.one(css)
+        page = self.driver.find_element(By.TAG_NAME, "html").id
+        button.click()
+        asked = self.driver.switch_to.alert
+        assert asked.text == question
+        asked.accept()
+        self.until(lambda: self.driver.find_element(By.TAG_NAME, "html").id != page)
+
     def until(self, condition: Any) -> Any:
         """Wait for something that happens without a click."""
         # What is looked at may be replaced at the same moment.

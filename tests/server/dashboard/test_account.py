@@ -28,8 +28,12 @@ def test_a_key_is_shown_once_and_revoked(signed_in, fresh):
     assert fresh.call("GET", "/api/v1/keys", key=key).status == 403  # not ticked
     signed_in.open("/keys")
     assert key not in signed_in.driver.page_source
-    signed_in.one("[aria-label='Revoke pipeline']").click()
-    signed_in.until(lambda: "pipeline" not in signed_in.text)
+    button, question = "[aria-label='Revoke pipeline']", "Revoke pipeline? Whoever uses it is refused from now on."
+    signed_in.one(button).click()
+    signed_in.driver.switch_to.alert.dismiss()
+    assert fresh.call("GET", "/api/v1/projects", key=key).status == 200
+    signed_in.agree(button, question)
+    assert "pipeline" not in signed_in.text
     assert fresh.call("GET", "/api/v1/projects", key=key).status == 401
     signed_in.open("/audit")
     signed_in.photograph("audit")
@@ -52,7 +56,9 @@ def test_a_member_does_what_their_role_says(signed_in, owner):
     assert "New project" not in signed_in.text
     signed_in.open("/keys")
     assert signed_in.refusal == "the role viewer may not do this\nask an owner of the account"
+    signed_in.photograph("refused")
     signed_in.open("/account")
+    signed_in.photograph("account")
     signed_in.type("Present password", "not this one at all")
     signed_in.type("New password", NEW_PASSWORD)
     signed_in.type("The new password again", NEW_PASSWORD)
@@ -105,6 +111,7 @@ def test_a_program_is_let_in_by_a_click(signed_in, fresh, environment, tmp_path,
         assert session.status == 1
         assert "error: the login was refused in the browser" in session.screen
     signed_in.open("/device")
+    signed_in.photograph("device-code")
     signed_in.type("The code that the program shows", code.lower())
     signed_in.press("Continue")
     assert signed_in.refusal.startswith("no program waits with this code")

@@ -49,8 +49,8 @@ def test_a_secret_is_set_and_never_shown(signed_in, store):
     assert "secrets.change" in signed_in.text
     assert "geheim" not in signed_in.driver.page_source
     signed_in.open(page)
-    signed_in.one("[aria-label='Delete GREETING']").click()
-    signed_in.until(lambda: "from the file" in fetch(live(store))[1])
+    signed_in.agree("[aria-label='Delete GREETING']", "Delete GREETING? The live Worker has it no more.")
+    assert "from the file" in fetch(live(store))[1]
 
 
 def test_the_console_runs_sql(signed_in, store):
@@ -70,6 +70,20 @@ def test_the_console_runs_sql(signed_in, store):
     )
     assert signed_in.field("SQL").get_attribute("value") == "SELECT absent"
     assert "422" in " ".join(signed_in.complaints())
+    paste(signed_in, f"SELECT '{'x' * 2_000_000}'")
+    signed_in.one("main form button").click()
+    signed_in.until(lambda: signed_in.refusal == "That is more than the server takes at once.")
+    assert "413" in " ".join(signed_in.complaints())
+    paste(signed_in, "SELECT hex(zeroblob(3000)) AS long")
+    signed_in.one("main form button").click()
+    signed_in.until(lambda: "0… (6000 characters)" in signed_in.one("#result").text)
+    # What went wrong before is over.
+    assert not signed_in.driver.find_elements("css selector", "[role=alert]")
+
+
+def paste(browser, text):
+    """Into the console, without a stroke of a key for each letter."""
+    browser.driver.execute_script("arguments[0].value = arguments[1]", browser.field("SQL"), text)
 
 
 def test_keys_are_browsed_and_written(signed_in, store):
@@ -95,8 +109,9 @@ def test_keys_are_browsed_and_written(signed_in, store):
     signed_in.press("Write it")
     signed_in.follow("odd key?/&")
     assert signed_in.one("#edited").get_attribute("value") == "odd"
-    signed_in.one("[aria-label='Delete odd key?/&']").click()
-    signed_in.until(lambda: "odd key" not in signed_in.text)
+    signed_in.photograph("value-of-a-key")
+    signed_in.agree("[aria-label='Delete odd key?/&']", "Delete the key odd key?/& and its value?")
+    assert "odd key" not in signed_in.text
 
 
 def test_what_a_worker_does_is_seen_live(signed_in, owner):

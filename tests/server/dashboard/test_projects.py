@@ -28,6 +28,7 @@ def test_a_project_is_made_and_says_how_to_deploy_to_it(signed_in):
     signed_in.press("Create the project")
     assert (signed_in.path, signed_in.heading) == ("/projects/brand-new", "Brand New")
     assert "aerostack link prj_" in signed_in.text
+    signed_in.photograph("project-new")
     signed_in.open("/")
     signed_in.type("Name", "brand new")
     signed_in.press("Create the project")
@@ -53,6 +54,7 @@ def test_a_deploy_appears_by_itself(signed_in, shop):
 
 def test_the_history_says_who_when_and_what(signed_in, shop):
     signed_in.open("/projects/shop")
+    signed_in.photograph("project")
     signed_in.follow("staging")
     signed_in.photograph("environment")
     # What a deployer writes is text, whatever it looks like.
@@ -87,6 +89,7 @@ def test_a_failed_deploy_shows_why_and_replaces_nothing(signed_in, shop):
     assert "✕ failed" in first
     signed_in.follow(signed_in.one("tbody tr a").text)
     assert "cannot start" in signed_in.text
+    signed_in.photograph("deployment-failed")
     signed_in.open("/")
     assert "✕ failed" in signed_in.one("article[aria-labelledby=project-shop]").text
     assert fetch(signed_in.one("#url-shop-staging").get_attribute("href"))[0] == 200

@@ -219,7 +219,7 @@ def test_answers_forbid_what_the_pages_do_not_need(fresh, session):
     assert headers["cache-control"] == "no-store"
     assert "default-src 'self'" in headers["content-security-policy"]
     assert "unsafe" not in headers["content-security-policy"]
-    for path in ("/static/htmx.min.js", "/static/style.css", "/static/logs.js"):
+    for path in ("/static/htmx.min.js", "/static/style.css", "/static/page.js", "/static/logs.js"):
         assert visit(fresh, "GET", path).status == 200
     assert visit(fresh, "GET", "/static/../render.py").status == 404
 

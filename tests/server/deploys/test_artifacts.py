@@ -57,6 +57,25 @@ def test_what_was_damaged_is_not_deployed(tmp_path):
         store.get(digest)
 
 
+def test_what_a_crash_left_behind_is_swept_away_later(tmp_path):
+    Disk(tmp_path).put(b"whole")
+    old, young = tmp_path / "new" / "old", tmp_path / "new" / "young"
+    for draft in (old, young):
+        draft.write_bytes(b"half")
+    os.utime(old, (0, 0))
+    Disk(tmp_path)
+    # The young one may be another process's, which is just at it.
+    assert [path.name for path in (tmp_path / "new").iterdir()] == ["young"]
+
+
+def test_what_cannot_be_kept_leaves_nothing_behind(tmp_path):
+    store = Disk(tmp_path)
+    (tmp_path / hashlib.sha256(b"whole").hexdigest()[:2]).write_bytes(b"no folder can be here")
+    with pytest.raises(OSError, match="Not a directory"):
+        store.put(b"whole")
+    assert not list((tmp_path / "new").iterdir())
+
+
 def test_a_bucket_that_cannot_be_used_is_named_at_the_start(bucket, tmp_path, monkeypatch):
     for name, value in bucket.items():
         monkeypatch.setenv(name, value)

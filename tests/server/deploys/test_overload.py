@@ -5,6 +5,10 @@ from __future__ import annotations
 import socket
 import time
 
+from sqlalchemy import delete, insert, select
+
+from aerostack_server.database import Database, tables
+
 SAYS = "export default { fetch() { return new Response('one'); } };"
 #: Uploads that a server takes in at the same time.
 MOST = 64
@@ -38,3 +42,36 @@ def test_uploads_beyond_what_is_taken_in_are_refused_at_once(sqlite_server):
     assert made.status == 201
     recorded = {item["id"] for item in project.call("GET", "/deployments?limit=100").document["items"]}
     assert recorded >= {answer.document["id"] for answer in (*answers, made)}
+
+
+def test_with_too_many_that_wait_new_ones_are_turned_away(tenant):
+    project, live = tenant.project(), tenant.project("held").live(SAYS)["id"]
+    database, table = Database(tenant.server.database_url), tables.deployments
+
+    def hold(connection):
+        """Nothing will carry these out: there is no job for them."""
+        row = dict(connection.execute(select(table).where(table.c.id == live)).mappings().one()) | {"status": "queued"}
+        own = [{"id": f"{live}-{n}", "number": n, "idempotency_key": f"held-{n}"} for n in range(1000, 2000)]
+        connection.execute(insert(table), [row | values for values in own])
+
+    def release(connection):
+        connection.execute(delete(table).where(table.c.id.startswith(f"{live}-")))
+
+    try:
+        database.write_now(hold)
+        refused = until(project, 503)
+        assert (refused.code, refused.headers["retry-after"]) == ("unavailable", "5")
+        number, _, said = refused.document["message"].partition(" ")
+        assert (int(number) >= 1000, said) == (True, "deployments are waiting")
+    finally:
+        database.write_now(release)
+        database.engine.dispose()
+    assert until(project, 202).document["status"] == "queued"
+
+
+def until(project, status):
+    """The first answer to a deploy that has the status: how many wait is not counted at each."""
+    deadline = time.monotonic() + 20
+    while (answer := project.deploy(SAYS, wait=False)).status != status:
+        assert time.monotonic() < deadline, answer.body
+    return answer

@@ -14,7 +14,7 @@ from aerostack_server.platform.platform import Platform
 from aerostack_server.settings import Settings
 
 
-def platform(*tokens, bucket=TokenBucket):
+def platform(*tokens, bucket=TokenBucket, processes=1):
     settings = Settings(
         data=Path("data"),
         url="https://aerostack.example.com",
@@ -23,6 +23,7 @@ def platform(*tokens, bucket=TokenBucket):
         platform_url="https://api.example.com/client/v4",
         platform_account="0" * 32,
         platform_tokens=tuple(map(Secret, tokens)),
+        processes=processes,
     )
     return Platform(settings, Secret("events"), bucket=bucket)
 
@@ -52,6 +53,14 @@ def test_the_token_that_may_send_soonest_is_next():
     # Now both are: 2 requests too many at 10 seconds each, and one for the next.
     assert 20 < several.delay() <= 30
     several.close()
+
+
+def test_processes_of_one_server_divide_the_limit():
+    half = platform("a", bucket=None, processes=2)
+    now = time.monotonic()
+    taken = next(number for number in range(2000) if half._buckets[0].take(now) > 0)
+    assert taken == 500
+    half.close()
 
 
 def test_a_server_without_a_platform_says_which_variables_are_missing():

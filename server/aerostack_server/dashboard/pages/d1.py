@@ -20,6 +20,8 @@ router = APIRouter(route_class=PageRoute, prefix="/projects/{project}/environmen
 
 _TABLES = "SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '\\_cf\\_%' ESCAPE '\\'"
 _MOST = 200
+#: Characters of one value: a page is no place for a file.
+_LONGEST = 2000
 
 
 @router.get("")
@@ -81,11 +83,16 @@ def _said(error: Exception) -> Problem:
     return Problem(problem.status, problem.code, message, retry_after=problem.retry_after)
 
 
+def _shown(value: Any) -> Any:
+    text = str(value)
+    return f"{text[:_LONGEST]}… ({len(text)} characters)" if len(text) > _LONGEST else value
+
+
 def _result(item: dict[str, Any]) -> dict[str, Any]:
     rows, meta = item["rows"], item["meta"]
     return {
         "columns": list(rows[0]) if rows else [],
-        "rows": [list(row.values()) for row in rows[:_MOST]],
+        "rows": [[_shown(value) for value in row.values()] for row in rows[:_MOST]],
         "count": len(rows),
         "changes": meta.get("changes", 0),
         "read": meta.get("rows_read", 0),

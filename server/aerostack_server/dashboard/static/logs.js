@@ -25,16 +25,15 @@ function title(trace) {
 
 function show(trace) {
   const entry = document.createElement("div");
-  entry.className = "card";
   const when = new Date(trace.eventTimestamp || Date.now()).toLocaleTimeString();
   const fine = trace.outcome === "ok";
-  entry.append(line("div", `${when}  ${title(trace)}${fine ? "" : `  ${trace.outcome}`}`, fine ? "mono" : "mono status failed"));
+  entry.append(line("div", `${when}  ${title(trace)}${fine ? "" : `  ${trace.outcome}`}`, fine ? "mono" : "mono thrown"));
   for (const log of trace.logs || []) {
     const words = (log.message || []).map((part) => (typeof part === "string" ? part : JSON.stringify(part)));
     entry.append(line("div", `${log.level}: ${words.join(" ")}`, "mono quiet break"));
   }
   for (const thrown of trace.exceptions || []) {
-    entry.append(line("div", `${thrown.name}: ${thrown.message}`, "mono status failed break"));
+    entry.append(line("div", `${thrown.name}: ${thrown.message}`, "mono thrown break"));
   }
   const atEnd = stream.scrollTop + stream.clientHeight >= stream.scrollHeight - 40;
   stream.append(entry);
