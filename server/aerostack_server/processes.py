@@ -18,13 +18,15 @@ import traceback
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from aerostack.errors import AerostackError
+from aerostack.errors import EXIT_INTERRUPTED, AerostackError
 from aerostack_server.log import say
 
 #: Seconds for which the port may be held by processes of a server that was killed a moment ago.
 _FREE = 2.0
 _BACKLOG = 2048
 _PR_SET_PDEATHSIG = 1
+#: Those that ask for the end.
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Line:
@@ -46,10 +48,19 @@ class Line:
             asyncio.get_running_loop().add_reader(self._end, self._read, self._end, heard)
 
     def _read(self, end: socket.socket, heard: Callable[[], None]) -> None:
-        with contextlib.suppress(BlockingIOError):
-            if not end.recv(4096):
-                os._exit(1)  # whoever watched was killed, and nobody would be there to end this one
-            heard()
+        if not _is_alive(end):
+            os._exit(1)  # whoever watched was killed, and nobody would be there to end this one
+        heard()
+
+
+def _is_alive(end: socket.socket) -> bool:
+    """Read what was rung; whether the process at the other end still is."""
+    try:
+        return bool(end.recv(4096))
+    except BlockingIOError:
+        return True
+    except ConnectionError:  # it died before it had read what it was told
+        return False
 
 
 class _Process(NamedTuple):
@@ -106,7 +117,7 @@ class _Watch:
 
     def _hear(self, line: socket.socket) -> int:
         """Pass it on; when it is the end of a process, start another. A status other than 0 is the end of all."""
-        if line.recv(4096):
+        if _is_alive(line):
             for other in self._processes:
                 if other is not line:
                     with contextlib.suppress(OSError):
@@ -124,9 +135,13 @@ class _Watch:
 
     def _start(self, place: int) -> None:
         ours, its = socket.socketpair()
-        watcher, pid = os.getpid(), os.fork()
+        watcher = os.getpid()
+        # One that came before the new process can die of it would be lost.
+        signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+        pid = os.fork()
         if pid == 0:
             self._be(place, ours, its, watcher)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
         its.close()
         ours.setblocking(False)
         self._processes[ours] = _Process(pid, place, ours, time.monotonic())
@@ -139,6 +154,7 @@ class _Watch:
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
             signal.signal(signal.SIGINT, signal.default_int_handler)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
             _die_with(watcher)
             # What it inherited of the others would keep their lines open when the watcher is dead.
             self._selector.close()
@@ -150,6 +166,8 @@ class _Watch:
             status = 0
         except SystemExit as end:
             status = end.code if isinstance(end.code, int) else 1
+        except KeyboardInterrupt:
+            status = EXIT_INTERRUPTED
         except BaseException:  # nobody is above
             traceback.print_exc()
         finally:
@@ -168,7 +186,7 @@ def _signals() -> Iterator[socket.socket]:
     """A socket that can be read once SIGINT or SIGTERM came."""
     heard, told = socket.socketpair()
     told.setblocking(False)
-    before = {sign: signal.signal(sign, lambda *_: None) for sign in (signal.SIGINT, signal.SIGTERM)}
+    before = {sign: signal.signal(sign, lambda *_: None) for sign in _SIGNALS}
     signal.set_wakeup_fd(told.fileno())
     try:
         yield heard

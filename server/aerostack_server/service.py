@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import sys
@@ -52,7 +53,8 @@ def serve(*, host: str, port: int, environ: Mapping[str, str], announce: Callabl
                 http=Protocol,
             )
         )
-        server.run(sockets=[listening])
+        with contextlib.suppress(KeyboardInterrupt):  # which is how it ends after Ctrl-C
+            server.run(sockets=[listening])
         if not server.started:
             sys.exit(_NOT_STARTED)
 

@@ -144,6 +144,26 @@ def test_what_one_tells_the_others_hear(watch, port):
     assert max(heard) == 1
 
 
+def test_one_that_dies_before_it_has_read_what_it_was_told_is_replaced(watch, port):
+    watching = watch()
+    one, other = both(port)
+    os.kill(one, signal.SIGSTOP)
+    # Only the other one answers by now; what it tells is not read any more.
+    assert until(lambda: rings(port, one) == other)
+    os.kill(one, signal.SIGKILL)
+    assert other in both(port, without=one)
+    assert watching.poll() is None
+
+
+def rings(port, stopped):
+    """Have one ring that is not stopped; its pid."""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.sendall(b"r")
+        connection.settimeout(0.2)
+        with contextlib.suppress(TimeoutError):
+            return int(connection.makefile().read())
+
+
 def test_a_line_that_leads_nowhere_may_be_rung():
     Line().ring()
     one, other = socket.socketpair()

@@ -44,6 +44,11 @@ class Disk:
         self._folder = folder
         self._drafts = folder / "new"
         self._drafts.mkdir(parents=True, exist_ok=True, mode=0o700)
+        # All of them, before anything is kept: what stands in one that another process has just made could be lost.
+        for number in range(256):
+            (folder / f"{number:02x}").mkdir(exist_ok=True, mode=0o700)
+        sync_folder(folder)
+        sync_folder(folder.parent)
         for draft in self._drafts.iterdir():
             with contextlib.suppress(FileNotFoundError):  # another process is at it too
                 if time.time() - draft.stat().st_mtime > _ABANDONED:
@@ -53,9 +58,6 @@ class Disk:
         digest = hashlib.sha256(content).hexdigest()
         path = self._path(digest)
         if not path.exists():
-            if not path.parent.exists():
-                path.parent.mkdir(exist_ok=True, mode=0o700)
-                sync_folder(self._folder)
             self._write(path, content)
         # Also where it was there: whoever wrote it, in any process, may not have come so far.
         sync_folder(path.parent)
