@@ -13,6 +13,9 @@ from aerostack_cloudflare.account import Cloudflare
 from aerostack_cloudflare.project.last import keep, recall
 from aerostack_cloudflare.script import LiveDeployment
 
+#: The list of names may lag behind a change: seconds between two looks.
+_GRACE = (0.25, 0.75, 2.0)
+
 
 def listed(cloudflare: Cloudflare, project: Project, journals: OpenJournals) -> tuple[SecretName, ...]:
     """Their names; one whose change was interrupted is doubtful."""
@@ -49,7 +52,12 @@ def change(
             _settled(journal, changes)
         raise
     names, after = _look(cloudflare, project)
-    different = [name for name, value in changes.items() if (value is None) == (name in names)]
+    for wait in _GRACE:
+        if not _different(changes, names):
+            break
+        cloudflare.wait(wait)
+        names, after = _look(cloudflare, project)
+    different = _different(changes, names)
     if different:
         raise OvertakenError(
             f"{', '.join(different)} of {project.name} was changed by somebody else at the same time",
@@ -64,6 +72,11 @@ def change(
         known = ",".join(sorted(names))
         keep(journal, replace(last, deployment=after[0].id, version=live[0][0], secrets=known), tools)
     return SecretsChanged(version=live[0][0] if live else None)
+
+
+def _different(changes: Mapping[str, Secret | None], names: Iterable[str]) -> list[str]:
+    """Those that the account does not show as they should be."""
+    return [name for name, value in changes.items() if (value is None) == (name in names)]
 
 
 def _send(cloudflare: Cloudflare, name: str, changes: Mapping[str, Secret | None]) -> None:
