@@ -27,7 +27,8 @@ Fate = Literal["heals", "fails", "ends"]
 @dataclass(frozen=True, slots=True)
 class Cell:
     """The call meets the fault ``times`` in a row, after ``skip`` calls of that name that go well. A fault of this
-    machine meets no call: ``call`` is empty then. A ``nightly`` cell says little more than others.
+    machine meets no call: ``call`` is empty then. ``lost`` is another call, whose first answer is lost before. A
+    ``nightly`` cell says little more than others.
     """
 
     backend: str
@@ -37,6 +38,7 @@ class Cell:
     fate: Fate
     times: int = 1
     skip: int = 0
+    lost: str = ""
     nightly: bool = False
 
     @property
@@ -44,7 +46,8 @@ class Cell:
         which = f" {self.skip + 1}" if self.skip else ""
         often = f" x{self.times}" if self.times > 1 else ""
         where = f"{self.call}{which}: " if self.call else ""
-        return f"{self.backend} {self.flow}: {where}{self.fault.name}{often}"
+        lost = f", as the answer to {self.lost} is lost" if self.lost else ""
+        return f"{self.backend} {self.flow}: {where}{self.fault.name}{often}{lost}"
 
 
 _READS = ("settings", "deployments", "versions", "worker", "subdomain", "database", "namespaces", "bucket", "queues")
@@ -118,6 +121,27 @@ def cfapi() -> Iterator[Cell]:
     for call in ("database", "upload"):
         for fault in _WAITS:
             yield Cell("cfapi", "redeploy", call, fault, "heals")
+
+
+#: Which read tells whether a creation was applied.
+_TELLS = {
+    "create database": "database", "create namespace": "namespaces", "create bucket": "bucket",
+    "create queue": "queues", "upload": "versions",
+}  # fmt: skip
+
+
+def stale() -> Iterator[Cell]:
+    """Reads that lag behind: those that decide about a creation in doubt, and those that look in the end."""
+    for creation, look in _TELLS.items():
+        yield Cell("cfapi", "first", look, f.STALE, "heals", skip=1, times=2, lost=creation)
+    for flow in ("first", "redeploy"):
+        for call in _LOOK:
+            yield Cell("cfapi", flow, call, f.STALE, "heals", skip=1, times=2)
+    yield Cell("cfapi", "rollback", "deployments", f.STALE, "heals", skip=1, lost="post deployment")
+    yield Cell("cfapi", "set secret", "secrets", f.STALE, "heals", skip=1)
+    yield Cell("cfapi", "delete secret", "secrets", f.STALE, "heals", skip=1)
+    for kind in ("database", "namespaces", "bucket", "queues"):
+        yield Cell("cfapi", "orphans", kind, f.STALE, "heals", skip=1, times=2)
 
 
 #: The reads of a deploy that needs no resources.

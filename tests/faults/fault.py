@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Literal
 
-Ending = Literal["answer", "reset", "cut", "silence", "kill", "interrupt"]
+Ending = Literal["answer", "reset", "cut", "silence", "kill", "interrupt", "stale"]
 
 _PAGE = b"<!DOCTYPE html><html><head><title>Gateway</title></head><body>An error occurred.</body></html>"
 
@@ -17,6 +17,7 @@ class Fault:
 
     ``answer``: ``said`` if there is one, else what the account answered; ``reset``: the connection breaks; ``cut``:
     half of the answer; ``silence``: nothing, for ever; ``kill`` and ``interrupt``: a signal, and then nothing.
+    ``stale``: what was answered to the first request like it.
     ``refused`` are the seconds for which no connection is accepted afterwards.
     """
 
@@ -78,12 +79,14 @@ PAGE_APPLIED = said("F8 applied, 200, a page", page(200), applied=True)
 MALFORMED = said("F8 200, no JSON", answer(200, b'{"success": tru'))
 CHALLENGE = said("F8 a challenge", page(403, "cf-mitigated: challenge"))
 NO_SUCCESS = said("F9 200, no success", refusal(200, 10000))
+EMPTY = answer(200, b'{"success": true, "errors": [], "messages": [], "result": []}')
 NO_RESULT = said("F9 200, no result", answer(200, b'{"success": true, "errors": [], "messages": []}'))
 WRONG_TYPE = said(
     "F9 200, a result of a wrong type", answer(200, b'{"success": true, "errors": [], "messages": [], "result": 7}')
 )
 EXPIRED = said("F10 401", refusal(401, 10000))
 FORBIDDEN = said("F10 403", refusal(403, 10000))
+STALE = Fault("F11 as it was before", True, "stale")
 KILLED = Fault("F12 SIGKILL before", False, "kill")
 KILLED_APPLIED = Fault("F12 SIGKILL after", True, "kill")
 INTERRUPTED = Fault("F12 SIGINT before", False, "interrupt")

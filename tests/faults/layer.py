@@ -88,6 +88,7 @@ class Layer:
     victim: int = 0
     watch: Callable[[str], None] | None = None
     log: list[Seen] = field(default_factory=list)
+    _first: dict[str, _Message] = field(default_factory=dict)
     _strikes: list[Strike] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _port: int = 0
@@ -97,7 +98,7 @@ class Layer:
     def begin(self, strikes: Sequence[Strike] = ()) -> None:
         """Forget what was seen, and spoil these from now on."""
         with self._lock:
-            self.log, self._strikes, self.victim = [], list(strikes), 0
+            self.log, self._strikes, self.victim, self._first = [], list(strikes), 0, {}
 
     async def listen(self) -> None:
         """Serve; on the same port as before, if there was one."""
@@ -157,13 +158,15 @@ class Layer:
         answer = await self._ask(request) if fault is None or fault.applied else None
         status = int(answer.start.split(" ")[1]) if answer is not None else None
         with self._lock:
+            if answer is not None and method == "GET":
+                first = self._first.setdefault(target, answer)
             self.log.append(Seen(call, method, target, at, fault.name if fault else None, status))
         if fault is None:
             assert answer is not None
             writer.write(_bytes(answer))
             await writer.drain()
             return True
-        return await self._spoil(fault, answer, reader, writer)
+        return await self._spoil(fault, first if fault.ending == "stale" else answer, reader, writer)
 
     async def _spoil(
         self,
@@ -172,7 +175,7 @@ class Layer:
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
     ) -> bool:
-        if fault.ending == "answer":
+        if fault.ending in ("answer", "stale"):
             writer.write(fault.said if fault.said is not None or answer is None else _bytes(answer))
             await writer.drain()
             return True

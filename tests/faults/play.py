@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from tests.faults import fault as f
 from tests.faults import flows
 from tests.faults.cells import Cell, Flow
 from tests.faults.evidence import Attempt, Evidence
@@ -55,7 +56,8 @@ class Player:
             met = project.home / "met"
             if isinstance(cell.fault, Fault):
                 strike = Strike(cell.call, cell.fault, cell.skip, cell.times)
-                attempts = [self.attempt(cell.backend, project, strike)]
+                before_it = [Strike(cell.lost, f.LOST)] if cell.lost else []
+                attempts = [self.attempt(cell.backend, project, strike, *before_it)]
                 struck = strike.struck
             else:
                 attempts = [self.attempt(cell.backend, project, env=cell.fault.environ(met))]

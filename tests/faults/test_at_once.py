@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 
 import pytest
+from tests.faults import fault as f
 from tests.faults.invariants import wanted
 from tests.faults.layer import Strike
 from tests.faults.play import Player
@@ -105,6 +106,40 @@ def test_a_resource_that_somebody_deletes_meanwhile_is_never_silently_replaced(s
     assert run.document["outcome"] == "not_applied"
     assert after.running == before.running
     assert gone.name not in {resource.name for resource in after.resources}
+    stage.remove(project)
+
+
+@pytest.mark.parametrize("creation", ["create database", "create namespace"])
+def test_what_a_killed_run_made_is_its_own_also_when_the_next_one_cannot_see_it(
+    stage: Stage, player: Player, creation: str
+) -> None:
+    project = stage.project()
+    stage.play(Strike(creation, f.KILLED_APPLIED))
+    assert stage.deploy(project, "cfapi").status < 0
+    gone = {"create database": ("database", f.refusal(404, 7404)), "create namespace": ("namespaces", f.EMPTY)}
+    look, answer = gone[creation]
+    # As long as it lags behind, nothing is made twice; then it is adopted, without a word from the user.
+    stage.play(Strike(look, f.said("F11 not there", answer), times=2))
+    behind = stage.deploy(project, "cfapi")
+    assert behind.status in (0, CONFLICT), behind.stderr
+    assert stage.deploy(project, "cfapi").status == 0
+    assert wanted(stage.state(project), project.mark) == player.leads_to("cfapi", "first")
+    stage.remove(project)
+
+
+def test_an_address_that_somebody_turns_off_between_plan_and_upload_is_no_success(stage: Stage) -> None:
+    project = deployed(stage)
+    project.say("two")
+
+    def turn_off() -> None:
+        off = {"enabled": False, "previews_enabled": False}
+        stage.edge.account("POST", f"/workers/scripts/{project.mark}/subdomain", off)
+
+    stage.play(Strike("upload", None, before=turn_off))
+    run = stage.deploy(project, "cfapi")
+    assert run.status == 1, run.stderr
+    assert run.document["error"]["code"] == "not_visible"
+    assert "workers.dev is off" in run.document["error"]["message"]
     stage.remove(project)
 
 

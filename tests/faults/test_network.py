@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from tests.faults.cells import CFAPI, Cell, Flow, cfapi
+from tests.faults.cells import CFAPI, Cell, Flow, cfapi, stale
 from tests.faults.judge import named, uphold
 from tests.faults.play import Player
 
 
 @named(cfapi())
 def test_a_deploy_survives(player: Player, cell: Cell, record_property: Callable[[str, object], None]) -> None:
+    uphold(player.play(cell), record_property)
+
+
+@named(stale())
+def test_a_command_survives_reads_that_lag(
+    player: Player, cell: Cell, record_property: Callable[[str, object], None]
+) -> None:
     uphold(player.play(cell), record_property)
 
 
