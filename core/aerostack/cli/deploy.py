@@ -28,6 +28,7 @@ def deploy(
     overwrite: options.Overwrite = False,
     refresh: options.Refresh = False,
     public: options.Public = None,
+    message: options.Message = None,
     timeout: options.Timeout = 1800,
     yes: options.Yes = False,
     as_json: options.AsJson = False,
@@ -54,7 +55,9 @@ def deploy(
         from aerostack.tools import RunTools
 
         policy = Policy(provision=not no_provision, adopt=frozenset(adopt or ()), overwrite=overwrite, refresh=refresh)
-        prepared = pipeline.prepare(_request(path, env, backend, use_own_account, option, policy, public), os.environ)
+        prepared = pipeline.prepare(
+            _request(path, env, backend, use_own_account, option, policy, public, message), os.environ
+        )
         known.update(heading(prepared))
         _introduce(output, prepared)
         with RunTools(environ=os.environ, reporter=output, confirm=confirm) as tools:
@@ -117,6 +120,7 @@ def _request(
     option: list[str] | None,
     policy: Policy,
     public: bool | None,
+    message: str | None = None,
 ) -> Request:
     from aerostack.pipeline import Request
     from aerostack.settings import parse_options
@@ -124,6 +128,8 @@ def _request(
     chosen = parse_options(option or ())
     if public is not None:
         chosen["public"] = str(public).lower()
+    if message is not None:
+        chosen["message"] = message
     return Request(
         path=path,
         environment=environment,

@@ -24,7 +24,11 @@ class Option:
         import typer
 
         return typer.Option(
-            *self.names, help=self.help, metavar=self.metavar, min=self.minimum, show_default=self.show_default
+            *self.names,
+            help=self.help,
+            metavar=self.metavar,
+            min=self.minimum,
+            show_default=self.show_default,
         )
 
 
@@ -43,7 +47,11 @@ class Argument:
 
 
 def option(
-    *names: str, help: str, metavar: str | None = None, minimum: int | None = None, default: bool = True
+    *names: str,
+    help: str,
+    metavar: str | None = None,
+    minimum: int | None = None,
+    default: bool = True,
 ) -> Option:
     """An option whose default is shown unless ``default`` is false."""
     return Option(names, help, metavar, minimum, default)

@@ -13,10 +13,11 @@ from aerostack.errors import EXIT_FAILED, AerostackError
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit status. Never raises."""
-    arguments = options.spell_out(list(sys.argv[1:] if argv is None else argv))
+    arguments = list(sys.argv[1:] if argv is None else argv)
     streams.prepare()
     signals.heed()
     try:
+        arguments = options.spell_out(arguments)
         status = _run(arguments)
         sys.stdout.flush()
     except AerostackError as error:  # a command of another package cannot be loaded

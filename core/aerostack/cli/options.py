@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 from aerostack.cli.flags import Argument, option
+from aerostack.errors import UsageError
 
 ProjectPath = Annotated[
     Path,
@@ -56,6 +57,15 @@ Public = Annotated[
         default=False,
     ),
 ]
+Message = Annotated[
+    str | None,
+    option(
+        "--message",
+        "-m",
+        metavar="TEXT",
+        help="For the history. Default: the subject of the git commit. The same as -o message=TEXT.",
+    ),
+]
 Yes = Annotated[bool, option("--yes", "-y", help="Answer yes to every question.")]
 AsJson = Annotated[bool, option("--json", help="Print one JSON document on stdout, and nothing else there.")]
 Debug = Annotated[bool, option("--debug", help="Show the traceback of an error.")]
@@ -64,11 +74,16 @@ EdgeData = Annotated[
     option("--data", metavar="DIR", help="Where the account lives. Default: the user's data folder."),
 ]
 
-_RESOURCE = re.compile(r"(d1|kv|r2|queue)/.+|all")
+_RESOURCE = re.compile(r"(d1|kv|r2|queue|domain)/.+|all")
 
 
 def spell_out(arguments: list[str]) -> list[str]:
-    """The arguments with `--adopt` as `--adopt=all` where no resource follows: typer knows no optional values."""
+    """The arguments with `--adopt` as `--adopt=all` where no resource follows: typer knows no optional values.
+
+    Raises ``UsageError`` for both halves of a flag, of which typer takes the last.
+    """
+    if {"--public", "--private"} <= set(arguments):
+        raise UsageError("--public and --private exclude each other", hint="give one of the two")
     following = [*arguments[1:], ""]
     return [
         "--adopt=all" if argument == "--adopt" and not _RESOURCE.fullmatch(after) else argument

@@ -62,11 +62,20 @@ def up(
             _welcome(output, folder, started, email)
             return
 
+        answering = False
+
         def ready(addresses: Addresses) -> None:
+            nonlocal answering
             _welcome(output, folder, addresses, email)
             output.say("Ctrl-C ends it")
+            answering = True
 
-        supervise(folder, port=port, edge_port=edge_port, environ=os.environ, ready=ready, tell=output.step)
+        try:
+            supervise(folder, port=port, edge_port=edge_port, environ=os.environ, ready=ready, tell=output.step)
+        except KeyboardInterrupt:
+            if not answering:
+                raise
+            output.say("stopped; the next `aerostack up` finds everything again")
 
     run(body, as_json=as_json, debug=debug)
 

@@ -1,4 +1,4 @@
-"""One service in a process of its own, with its log in a file."""
+"""One service in a process of its own, with its log in a file. It ends when its supervisor does, however that ends."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -22,21 +23,28 @@ _LAST_LINES = 8
 
 
 class Child:
-    """A running service. ``arguments`` are those of the command line; secrets go through ``environ``."""
+    """A running service. ``arguments`` are those of ``aerostack.cli.service``; secrets go through ``environ``.
 
-    def __init__(self, name: str, arguments: Sequence[str], *, environ: Mapping[str, str], log: Path) -> None:
+    ``held`` is a descriptor that it keeps open for as long as it lives.
+    """
+
+    def __init__(
+        self, name: str, arguments: Sequence[str], *, environ: Mapping[str, str], log: Path, held: int
+    ) -> None:
         self.name = name
         self.log = log
         with log.open("ab") as sink:
             log.chmod(0o600)
             self._begin = sink.tell()
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "aerostack", *arguments],
+                [sys.executable, "-m", "aerostack.cli.service", *arguments],
                 env=dict(environ),
-                stdin=subprocess.DEVNULL,
+                # Nothing is ever written to it: that it ends tells the service that we have.
+                stdin=subprocess.PIPE,
                 stdout=sink,
                 stderr=sink,
                 start_new_session=True,
+                pass_fds=(held,),
             )
 
     def wait_until_ready(self, url: str) -> None:
@@ -67,6 +75,20 @@ class Child:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
+        if self.process.stdin is not None:
+            self.process.stdin.close()
+
+
+def end_with_supervisor() -> None:
+    """For a service: ask this process to end, as SIGTERM does, when the supervisor that started it has."""
+
+    def watch() -> None:
+        with contextlib.suppress(OSError):
+            while os.read(0, 1024):
+                pass
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, name="supervisor", daemon=True).start()
 
 
 def _answers(url: str) -> bool:

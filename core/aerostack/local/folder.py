@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import time
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -12,6 +13,9 @@ from pathlib import Path
 from aerostack.errors import AerostackError, LockedError
 from aerostack.files import write_atomic
 from aerostack.values import dataclass
+
+#: Seconds that services may take to end after their supervisor was killed.
+_ORPHANS = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +57,26 @@ class Folder:
             if not _try_flock(descriptor):
                 raise LockedError(f"{self.path} is in use by another `aerostack up`", hint="aerostack status")
             yield
+        finally:
+            os.close(descriptor)
+
+    @contextlib.contextmanager
+    def free(self) -> Iterator[int]:
+        """Wait until services of a supervisor that was killed have ended, and give what ours are to hold open.
+
+        Raises ``LockedError`` when they do not end.
+        """
+        descriptor = os.open(self.path / "services.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            deadline = time.monotonic() + _ORPHANS
+            while not _try_flock(descriptor):
+                if time.monotonic() > deadline:
+                    raise LockedError(
+                        f"server or edge of an earlier `aerostack up` still use {self.path}",
+                        hint="end their processes: they outlived it",
+                    )
+                time.sleep(0.05)
+            yield descriptor
         finally:
             os.close(descriptor)
 

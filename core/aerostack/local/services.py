@@ -54,6 +54,8 @@ def server_variables(data: Path, url: str, edge_port: int, platform: dict[str, s
     """
     return {
         **platform,
+        # Whoever deploys from this machine is alone: a second process would only take memory.
+        "AEROSTACK_SERVER_PROCESSES": "1",
         "AEROSTACK_SERVER_DATA": str(data),
         "AEROSTACK_SERVER_URL": url,
         "AEROSTACK_SERVER_DOMAIN": f"localhost:{edge_port}",

@@ -30,15 +30,16 @@ def supervise(
     usual one, else any. Raises ``AerostackError`` when a service does not start, ``LockedError`` when the folder is in
     use.
     """
-    with folder.claimed():
+    with folder.claimed(), folder.free() as services:
         last = folder.last()
         api = ports.choose(port, _port(last.api_url if last else None), ports.API, "--port")
         edge = ports.choose(edge_port, _port(last.edge_url if last else None), ports.EDGE, "--edge-port")
-        _run(folder, api, edge, environ, ready, tell)
+        _run(folder, services, api, edge, environ, ready, tell)
 
 
 def _run(
     folder: Folder,
+    services: int,
     api_port: int,
     edge_port: int,
     environ: Mapping[str, str],
@@ -48,15 +49,15 @@ def _run(
     edge_url, api_url = f"http://{ports.HOST}:{edge_port}", f"http://{ports.HOST}:{api_port}"
 
     def edge() -> Child:
-        arguments = ("edge", "serve", "--port", str(edge_port), "--data", str(folder.edge))
-        child = Child("edge", arguments, environ=environ, log=folder.log("edge"))
+        arguments = ("edge", str(edge_port), str(folder.edge))
+        child = Child("edge", arguments, environ=environ, log=folder.log("edge"), held=services)
         child.wait_until_ready(f"{edge_url}/")
         return child
 
     def server() -> Child:
         variables = server_variables(folder.server, api_url, edge_port, edge_variables(folder.edge, environ))
-        arguments = ("server", "serve", "--port", str(api_port))
-        child = Child("server", arguments, environ={**environ, **variables}, log=folder.log("server"))
+        arguments = ("server", str(api_port))
+        child = Child("server", arguments, environ={**environ, **variables}, log=folder.log("server"), held=services)
         child.wait_until_ready(f"{api_url}/readyz")
         return child
 

@@ -123,7 +123,8 @@ def fetch(url: str, headers: Mapping[str, str] | None = None) -> tuple[int, byte
     parts = urlsplit(url)
     connection = http.client.HTTPConnection("127.0.0.1", parts.port or 80, timeout=30)
     try:
-        connection.request("GET", parts.path or "/", headers={**(headers or {}), "Host": parts.netloc})
+        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        connection.request("GET", target, headers={**(headers or {}), "Host": parts.netloc})
         answer = connection.getresponse()
         return answer.status, answer.read()
     finally:

@@ -44,7 +44,8 @@ def choose(file: Path, url: str, named: str | None = None) -> Choice:
     if linked is not None and linked.api_url in (None, url):
         return Choice(reference=linked.project_id, pinned=True, source="linked in .aerostack/project.json")
     name = str(document.data.get("name", ""))
-    return Choice(reference=_slug(name), pinned=False, source=f"by its name {name}", name=name)
+    where = document.locate(("name",)) if name else None
+    return Choice(reference=_slug(name), pinned=False, source=f"by its name {name}", name=name, where=where)
 
 
 def pinned(file: Path) -> Choice | None:
@@ -53,13 +54,22 @@ def pinned(file: Path) -> Choice | None:
 
 
 def check_key(choice: Choice, me: Me) -> Choice:
-    """The choice as the key allows it. Raises ``ConfigError`` for a key of another project than the pinned one."""
+    """The choice as the key allows it. Raises ``ConfigError`` for a key of another project than that of the folder."""
     if me.project_id is None:
         return choice
     if choice.reference in (me.project_id, me.project_slug):
         return choice
-    if not choice.pinned:
+    if not choice.pinned and choice.name in ("", me.project_name):
         return Choice(reference=me.project_id, pinned=True, source="the project of the key")
+    if not choice.pinned:
+        # Never a redirect: this may be the wrong key, and the project of the key is live.
+        raise ConfigError(
+            f"the key is for the project {me.project_slug or me.project_id}, but this folder is {choice.name}",
+            hint=f'if it is that project all the same, say so in aerostack.toml: project_id = "{me.project_id}"; else '
+            "use a key for this project or for the account",
+            where=choice.where,
+            code="project_mismatch",
+        )
     raise ConfigError(
         f"the key is for the project {me.project_slug or me.project_id}, but this folder belongs to "
         f"{choice.reference} ({choice.source})",

@@ -17,6 +17,7 @@ from aerostack_hosted import static_files
 from aerostack_hosted.api import deployments, environments
 from aerostack_hosted.api.connection import Api
 from aerostack_hosted.api.deployments import PATIENCE, SETTLED, RemoteDeployment
+from aerostack_hosted.commit import checked_out
 from aerostack_hosted.metadata import content_hash, metadata
 from aerostack_hosted.provision import project_of
 from aerostack_hosted.settings import HostedSettings
@@ -24,6 +25,9 @@ from aerostack_hosted.target import connect
 
 #: Under this name the journal keeps the key of an upload until its end is known.
 _UPLOAD = "upload"
+
+#: Characters, as the server takes them.
+_LONGEST_MESSAGE = 1000
 
 #: So many times the server may answer "not yet", each after PATIENCE seconds: about ten minutes.
 _MOST_POLLS = 24
@@ -60,8 +64,11 @@ def _upload(
     live = resolution.details["live"]
     reference, environment = project_of(project, resolution, settings, tools), str(project.environment)
     key, replaces = _key(journal, f"{environment}/{digest}/{live}")
+    commit = checked_out(project.root, tools)
     told = {
         "tag": digest,
+        "message": (settings.message or (commit.subject if commit else "")).strip()[:_LONGEST_MESSAGE] or None,
+        "commit": commit.name if commit else None,
         "client": f"aerostack/{__version__}",
         "holder": _holder(tools),
         "public": settings.public,

@@ -47,6 +47,8 @@ def resolve(project: Project, settings: HostedSettings, policy: Policy, tools: T
         chosen, observed = allowed, observe(api, allowed, environment)
     if not observed.exists:
         _check_creation(chosen, who, policy)
+    if chosen.pinned:
+        tools.step(f"project {chosen.reference} ({chosen.source})")
     if files := bundle.result().assets:
         tools.step(assets.summary(files))
     seen = observed.environment

@@ -29,6 +29,7 @@ class RemoteDeployment:
     created_at: str | None
     created_by: str | None
     message: str | None
+    commit: str | None
     error_code: str | None
     error_message: str | None
     error_hint: str | None
@@ -44,6 +45,7 @@ class RemoteDeployment:
             "created_at": self.created_at,
             "created_by": self.created_by,
             "message": self.message,
+            "commit": self.commit,
             "error": self.error_message,
         }
 
@@ -61,6 +63,7 @@ def of(record: Record) -> RemoteDeployment:
         created_at=None if created is None else str(created),
         created_by=creator.optional_text("name"),
         message=record.optional_text("message"),
+        commit=record.optional_text("commit"),
         error_code=error.optional_text("code"),
         error_message=error.optional_text("message"),
         error_hint=error.optional_text("hint"),

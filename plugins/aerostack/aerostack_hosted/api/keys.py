@@ -9,6 +9,9 @@ from aerostack.values import dataclass
 from aerostack_cloudflare.record import Record
 from aerostack_hosted.api.connection import Api, segment
 
+#: What a key may do; the last includes no other.
+SCOPES = ("read", "deploy", "admin")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemoteKey:

@@ -46,7 +46,7 @@ def shown(event: Event) -> str:
         return event.data
     if not isinstance(document, dict):
         return event.data
-    lines = [f"{_moment(document.get('eventTimestamp'))}{_subject(document)} - {document.get('outcome') or 'unknown'}"]
+    lines = [f"{_moment(document.get('eventTimestamp'))}{_subject(document)} {document.get('outcome') or 'unknown'}"]
     for entry in _entries(document.get("logs")):
         message = entry.get("message")
         parts = message if isinstance(message, list) else [message]
@@ -61,7 +61,9 @@ def _subject(document: dict[str, Any]) -> str:
     event = event if isinstance(event, dict) else {}
     request = event.get("request")
     if isinstance(request, dict):
-        return f"{request.get('method')} {request.get('url')}"
+        response = event.get("response")
+        status = response.get("status") if isinstance(response, dict) else None
+        return f"{request.get('method')} {request.get('url')} {status or '-'}"
     return str(event.get("cron") or event.get("queue") or "event")
 
 

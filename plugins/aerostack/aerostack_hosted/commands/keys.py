@@ -68,8 +68,15 @@ def create(
 
     def body(output: Output) -> None:
         from aerostack.cli import streams
+        from aerostack.errors import UsageError
         from aerostack_hosted.api import keys
         from aerostack_hosted.commands.session import open_api
+
+        unknown = [one for one in scope or () if one not in keys.SCOPES]
+        if unknown:
+            raise UsageError(f"there is no scope {unknown[0]!r}", hint=f"scopes are {', '.join(keys.SCOPES)}")
+        if not name.strip():
+            raise UsageError("a key needs a name", hint="aerostack keys create --name ci")
 
         with open_api(output, profile) as api:
             made = keys.create(api, name, scopes=scope or ["read", "deploy"], project=project, expires_in_days=days)

@@ -25,14 +25,19 @@ def logs(
 ) -> None:
     """Show what a Worker logs, as it happens, until Ctrl-C."""
 
-    def body(output: Output) -> None:
+    def body(output: Output) -> int:
+        from aerostack.errors import EXIT_INTERRUPTED, EXIT_OK
         from aerostack_hosted.api import logs as stream
         from aerostack_hosted.commands.session import find_place, open_api
 
         with open_api(output, profile) as api:
             place = find_place(api, path, project, env)
             output.step(f"listening to {place.environment}; Ctrl-C ends it")
-            for event in stream.follow(api, place.project, place.environment, search):
-                output.result(event.data if as_json else stream.shown(event))
+            try:
+                for event in stream.follow(api, place.project, place.environment, search):
+                    output.result(event.data if as_json else stream.shown(event))
+            except KeyboardInterrupt:
+                return EXIT_INTERRUPTED  # as was said: nothing has failed
+        return EXIT_OK
 
     run(body, debug=debug)

@@ -58,9 +58,12 @@ def create(
     """Create a project. Link a folder to it with `aerostack link`."""
 
     def body(output: Output) -> None:
+        from aerostack.errors import UsageError
         from aerostack_hosted.api import projects
         from aerostack_hosted.commands.session import open_api
 
+        if not name.strip():
+            raise UsageError("a project needs a name", hint="aerostack projects create my-api")
         with open_api(output, profile) as api:
             made = projects.create(api, name, public=public)
         if output.as_json:
