@@ -197,6 +197,12 @@ TABLE: tuple[Explanation, ...] = (
     ),
     Explanation(
         "workers",
+        100324,
+        "a line of `_redirects` in the assets folder is not valid",
+        "correct the lines of `_redirects` that the message names, then deploy again",
+    ),
+    Explanation(
+        "workers",
         19000,
         "the account on this machine, the edge, does not serve all that Cloudflare does",
         "take out what the message names to try the rest here, or deploy to an account on Cloudflare",
