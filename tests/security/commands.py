@@ -9,7 +9,7 @@ from typing import Any
 import typer
 
 from aerostack.cli import borrowed
-from aerostack.cli.main import application
+from aerostack.cli.application import application
 
 #: What is given for an argument or a required option of that name.
 _VALUES = {
