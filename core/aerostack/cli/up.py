@@ -67,8 +67,8 @@ def up(
         def ready(addresses: Addresses) -> None:
             nonlocal answering
             _welcome(output, folder, addresses, email)
-            output.say("Ctrl-C ends it")
             answering = True
+            output.say("Ctrl-C ends it")
 
         try:
             supervise(folder, port=port, edge_port=edge_port, environ=os.environ, ready=ready, tell=output.step)

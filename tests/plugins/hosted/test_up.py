@@ -14,6 +14,9 @@ from tests.conftest import AEROSTACK
 
 from aerostack.testing import fetch
 
+#: One after the other: they all take the usual ports.
+pytestmark = pytest.mark.xdist_group("up")
+
 Run = Callable[..., Any]
 
 
