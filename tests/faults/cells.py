@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from tests.faults import fault as f
@@ -11,11 +11,12 @@ from tests.faults.fault import Fault
 from tests.faults.local import Limit, LocalFault
 
 #: ``first`` makes everything; ``redeploy`` brings new code to what is there; ``checkout`` does so from a fresh copy of
-#: the repository, which knows no id and has no journal; ``again`` has nothing to do. ``account`` is a redeploy that has
-#: to find its account; ``files`` and ``files again`` publish static files; ``triggers`` is a first deploy with a
-#: schedule and a consumer. ``orphans`` deletes what is not used any more; the others are the commands of their names.
+#: the repository, which knows no id and has no journal; ``again`` has nothing to do. ``triggers`` gives a project
+#: that is deployed a schedule and makes it a consumer; ``other triggers`` changes both. ``account`` is a redeploy that
+#: has to find its account; ``files`` and ``files again`` publish static files. ``orphans`` deletes what is not used any
+#: more; the others are the commands of their names.
 Flow = Literal[
-    "first", "redeploy", "checkout", "again", "account", "files", "files again", "triggers",
+    "first", "redeploy", "checkout", "again", "triggers", "other triggers", "account", "files", "files again",
     "rollback", "set secret", "delete secret", "migrate", "orphans",
 ]  # fmt: skip
 
@@ -60,6 +61,8 @@ CFAPI: dict[Flow, tuple[str, ...]] = {
     "redeploy": (*_READS, "upload"),
     "checkout": (*_READS, "upload"),
     "again": _LOOK,
+    "triggers": (*_READS, "schedules", "set schedules", "add consumer", "queue"),
+    "other triggers": (*_READS, "schedules", "set schedules", "change consumer", "queue"),
 }
 
 #: Faults after which a deploy must go on as if nothing had been. Of a read, nothing is ever applied.
@@ -72,6 +75,11 @@ _SILENCE = (f.HUNG, f.HUNG_APPLIED)
 #: Answers that nobody should go on after; the next deploy, without them, must.
 _WRONG = (f.NO_SUCCESS, f.NO_RESULT, f.WRONG_TYPE, f.EXPIRED, f.FORBIDDEN, f.HOUR)
 _FATAL = (f.KILLED, f.KILLED_APPLIED, f.INTERRUPTED, f.INTERRUPTED_APPLIED)
+#: What sets them.
+_TRIGGERS: dict[Flow, tuple[str, ...]] = {
+    "triggers": ("set schedules", "add consumer"),
+    "other triggers": ("set schedules", "change consumer"),
+}
 #: Enough that no number of attempts outlasts it.
 _FOR_EVER = 1000
 
@@ -115,12 +123,30 @@ def cfapi() -> Iterator[Cell]:
         yield Cell("cfapi", "redeploy", call, f.UNAVAILABLE, "fails", times=_FOR_EVER, skip=1)
         yield Cell("cfapi", "redeploy", call, f.FORBIDDEN, "fails", times=_FOR_EVER, skip=1)
         yield Cell("cfapi", "again", call, f.UNAVAILABLE, "fails", times=_FOR_EVER)
+    for flow, calls in _TRIGGERS.items():
+        for call in calls:
+            for cell in _trigger(flow, call):
+                by_day = flow == "triggers" and cell.fault in (f.LOST, f.FORBIDDEN, f.KILLED_APPLIED)
+                yield replace(cell, nightly=not by_day)
+    # The read that the plan is made of, and that which looks afterwards.
+    for skip in (0, 1):
+        yield Cell("cfapi", "triggers", "schedules", f.RESET, "heals", skip=skip, nightly=True)
+        yield Cell("cfapi", "triggers", "schedules", f.FORBIDDEN, "fails", skip=skip, times=_FOR_EVER)
     for call in ("namespaces", *_CREATIONS, "upload", "set address"):
         for fault in _SILENCE:
             yield Cell("cfapi", "first", call, fault, "heals")
     for call in ("database", "upload"):
         for fault in _WAITS:
             yield Cell("cfapi", "redeploy", call, fault, "heals")
+
+
+def _trigger(flow: Flow, call: str) -> Iterator[Cell]:
+    """A call that sets one, under everything."""
+    yield from _healed("cfapi", flow, call, writes=True)
+    for fault in _FATAL:
+        yield Cell("cfapi", flow, call, fault, "ends")
+    yield Cell("cfapi", flow, call, f.UNAVAILABLE, "fails", times=_FOR_EVER)
+    yield Cell("cfapi", flow, call, f.FORBIDDEN, "fails")
 
 
 #: Which read tells whether a creation was applied.
@@ -245,7 +271,7 @@ WRANGLER: dict[Flow, tuple[str, ...]] = {
     "redeploy": (*_READS, *_WRANGLERS, "post version", "post deployment", "patch settings", "set address"),
     "again": _LOOK,
 }
-TRIGGERS = ("create consumer", "schedules")
+TRIGGERS = ("add consumer", "set schedules")
 #: wrangler takes a second or two to do anything, so most of its cells are for the night: of its own calls, as ours are
 #: those of ``cfapi``.
 _BY_DAY = frozenset(
@@ -275,7 +301,7 @@ def triggers(backend: str = "wrangler") -> Iterator[Cell]:
     """The calls that set what starts a Worker beside a request, which is wrangler's doing alone."""
     for call in TRIGGERS:
         for fault in (f.RESET, f.LOST, f.SLOW_DOWN, f.BROKEN, f.BAD_GATEWAY):
-            yield Cell(backend, "triggers", call, fault, "heals", nightly=(call, fault) != ("schedules", f.LOST))
+            yield Cell(backend, "triggers", call, fault, "heals", nightly=(call, fault) != ("set schedules", f.LOST))
         yield Cell(backend, "triggers", call, f.KILLED_APPLIED, "ends", nightly=True)
         yield Cell(backend, "triggers", call, f.FORBIDDEN, "fails", nightly=True, times=_FOR_EVER)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 
 from tests.faults.cells import Flow
@@ -25,16 +24,18 @@ def prepare(stage: Stage, backend: str, flow: Flow) -> Project:
     project = stage.project()
     if flow in ("files", "files again"):
         _serve_files(project)
-    if flow == "triggers":
-        _listen(project)
+    if flow == "other triggers":
+        project.call_by(size=5, minute=1)
     if flow == "set secret":
         project = replace(project, given=project.home.parent / "given")
         project.given.write_text(stage.secret)
-    if flow not in ("first", "files", "triggers"):
+    if flow not in ("first", "files"):
         # What is there was made by the quicker of two backends that make the same.
         _done(stage, project, "cfapi" if backend == "wrangler" and flow != "again" else backend)
     if flow in ("redeploy", "checkout", "account"):
         project.say("two")
+    if flow in ("triggers", "other triggers"):
+        project.call_by(size=6, minute=2)
     if flow == "checkout":
         project.forget()
     if flow == "files again":
@@ -74,12 +75,3 @@ def _serve_files(project: Project) -> None:
     (project.folder / "public" / "own.txt").write_text(project.mark)
     text = NO_RESOURCES.format(mark=project.mark).replace('main = "index.js"\nno_bundle = true\n', "")
     project.file.write_text(f'{text}\n[assets]\ndirectory = "public"\n')
-
-
-def _listen(project: Project) -> None:
-    """A Worker that is called by a clock and by a queue."""
-    body = '{ fetch() { return new Response("one"); }, scheduled() {}, queue() {} }'
-    (project.folder / "index.js").write_text(f"export default {body};\n")
-    queue = json.dumps(f"{project.mark}-jobs")
-    more = f'\n[triggers]\ncrons = ["0 0 1 1 *"]\n\n[[queues.consumers]]\nqueue = {queue}\n'
-    project.file.write_text(project.file.read_text() + more)

@@ -19,6 +19,7 @@ _LOOKS = {
     "create namespace": {"namespaces"},
     "create bucket": {"bucket"},
     "create queue": {"queues"},
+    "add consumer": {"queue", "queues"},  # a list of queues names their consumers
     "upload": {"versions", "deployments"},
     "create project": {"projects"},
 }

@@ -25,7 +25,8 @@ class State:
     """Everything in the account that belongs to one project.
 
     ``live`` are version ids and percentages, ``bindings`` are by name: type, and the id that it refers to. ``answer``
-    is what the Worker says to a request, ``applied`` what the migrations of the database have left in it.
+    is what the Worker says to a request, ``triggers`` what calls it besides: its schedules, and the queues that it
+    consumes with the size of a batch. ``applied`` is what the migrations of the database have left in it.
     """
 
     resources: tuple[Resource, ...]
@@ -34,6 +35,7 @@ class State:
     bindings: Mapping[str, tuple[str, str | None]]
     address: tuple[bool, bool] | None
     answer: str | None
+    triggers: tuple[tuple[str, ...], tuple[tuple[str, int], ...]] = ((), ())
     applied: tuple[str, ...] = ()
 
     @property
@@ -42,7 +44,8 @@ class State:
         names = {resource.id: (resource.kind, resource.name) for resource in self.resources}
         bindings = sorted((name, kind, names.get(to or "", to)) for name, (kind, to) in self.bindings.items())
         things = sorted((resource.kind, resource.name) for resource in self.resources)
-        return things, [share for _, share in self.live], bindings, self.address, self.answer, self.applied
+        running = self.address, self.answer, self.triggers, self.applied
+        return things, [share for _, share in self.live], bindings, *running
 
     @property
     def running(self) -> Any:
@@ -79,6 +82,20 @@ def state(edge: RunningEdge, mark: str) -> State:
         },
         address=(subdomain["enabled"], subdomain["previews_enabled"]) if worker else None,
         answer=_ask(subdomain["url"]) if subdomain.get("enabled") else None,
+        triggers=(_schedules(edge, script), _consumes(edge, mark)) if worker else ((), ()),
+    )
+
+
+def _schedules(edge: RunningEdge, script: str) -> tuple[str, ...]:
+    return tuple(item["cron"] for item in edge.account("GET", f"{script}/schedules")["schedules"])
+
+
+def _consumes(edge: RunningEdge, mark: str) -> tuple[tuple[str, int], ...]:
+    return tuple(
+        (queue["queue_name"], consumer["settings"]["batch_size"])
+        for queue in edge.account("GET", "/queues?per_page=1000")
+        for consumer in queue["consumers"]
+        if consumer["script"] == mark
     )
 
 

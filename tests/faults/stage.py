@@ -56,6 +56,16 @@ MIGRATIONS = {
 }
 
 
+_TRIGGERS = """
+[[queues.consumers]]
+queue = "{mark}-jobs"
+max_batch_size = {size}
+
+[triggers]
+crons = ["{minute} 3 * * *"]
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """A finished command, and the seconds that it took."""
@@ -99,6 +109,11 @@ class Project:
         """What the Worker answers once it is deployed."""
         code = f"export default {{ fetch() {{ return new Response({json.dumps(text)}); }} }};\n"
         (self.folder / "index.js").write_text(code)
+
+    def call_by(self, size: int, minute: int) -> None:
+        """Have the Worker called by its queue, in batches of that size, and once a day."""
+        base = self.file.read_text().partition("\n[[queues.consumers]]")[0]
+        self.file.write_text(base + _TRIGGERS.format(mark=self.mark, size=size, minute=minute))
 
     def forget(self) -> None:
         """As somebody else has it who checks it out: no ids, no journal."""
