@@ -24,7 +24,7 @@ def test_a_deploy_with_triggers_survives(
 
 @pytest.mark.nightly
 def test_every_call_for_triggers_is_in_the_matrix(player: Player) -> None:
-    wanted = {*WRANGLER["redeploy"], *TRIGGERS}
+    wanted = {*WRANGLER["redeploy"], *TRIGGERS, "schedules"}
     assert set(player.calls("wrangler", "triggers")) == wanted
 
 
