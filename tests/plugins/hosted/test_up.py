@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from tests.conftest import AEROSTACK
+from tests.plugins.hosted.conftest import free_port
 
 from aerostack.testing import fetch
 
@@ -84,7 +85,7 @@ def test_up_deploy_down_and_up_again(here: Run, data: Path, project: Path) -> No
 
 def test_ctrl_c_is_how_up_in_a_terminal_ends(environment: dict[str, str], data: Path) -> None:
     with subprocess.Popen(
-        [AEROSTACK, "up", "--data", data],
+        [AEROSTACK, "up", "--data", data, "--port", str(free_port()), "--edge-port", str(free_port())],
         env=environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
@@ -102,7 +103,8 @@ def test_ctrl_c_is_how_up_in_a_terminal_ends(environment: dict[str, str], data: 
 
 
 def test_up_finds_everything_again_after_a_supervisor_was_killed(here: Run, project: Path) -> None:
-    first = here("up", "--detach", "--json").document
+    # Ports of its own: others of this machine may have the usual ones.
+    first = here("up", "--detach", "--json", "--port", free_port(), "--edge-port", free_port()).document
     deployed = here("deploy", "--yes", "--json").document
     os.kill(first["pid"], signal.SIGKILL)
     assert here("status").status == 1
