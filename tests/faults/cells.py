@@ -84,8 +84,8 @@ _TRIGGERS: dict[Flow, tuple[str, ...]] = {
 _FOR_EVER = 1000
 
 
-#: Of what passes, that which differs for a read: the connection, the account's patience, and something else's answer.
-_READ_BY_DAY = frozenset({f.RESET, f.SLOW_DOWN, f.PAGE})
+#: Of what passes, that which differs for a read: the connection, and something else's answer.
+_READ_BY_DAY = frozenset({f.RESET, f.PAGE})
 
 
 def _healed(backend: str, flow: Flow, call: str, *, writes: bool, skip: int = 0) -> Iterator[Cell]:
@@ -114,7 +114,7 @@ def cfapi() -> Iterator[Cell]:
             for fault in _FATAL if writes else ():
                 yield Cell("cfapi", flow, call, fault, "ends")
             # A read whose failure must never be taken for "there is none".
-            yield Cell("cfapi", flow, call, f.BROKEN, "fails", times=_FOR_EVER)
+            yield Cell("cfapi", flow, call, f.BROKEN, "fails", times=_FOR_EVER, nightly=flow == "redeploy")
             yield Cell("cfapi", flow, call, f.FORBIDDEN, "fails", times=_FOR_EVER)
     for call in _LOOK:
         yield from _healed("cfapi", "again", call, writes=False)
@@ -207,7 +207,7 @@ def account() -> Iterator[Cell]:
 
 
 #: The faults that say most of a call which goes through the same client as all others; the rest is for the night.
-_TELLING = frozenset({f.RESET, f.LOST, f.BAD_GATEWAY_APPLIED, f.KILLED_APPLIED, f.FORBIDDEN})
+_TELLING = frozenset({f.RESET, f.LOST, f.KILLED_APPLIED, f.FORBIDDEN})
 
 
 def _of_a_command(backend: str, flow: Flow, call: str, *, writes: bool) -> Iterator[Cell]:
@@ -220,7 +220,7 @@ def _of_a_command(backend: str, flow: Flow, call: str, *, writes: bool) -> Itera
     for fate, faults in fates:
         for fault in faults:
             yield Cell(backend, flow, call, fault, fate, nightly=fault not in _TELLING)
-    yield Cell(backend, flow, call, f.UNAVAILABLE, "fails", times=_FOR_EVER)
+    yield Cell(backend, flow, call, f.UNAVAILABLE, "fails", times=_FOR_EVER, nightly=not writes)
 
 
 #: Every call of a client to Aerostack, and of Aerostack to its platform, when nothing goes wrong.
@@ -246,9 +246,9 @@ def hosted() -> Iterator[Cell]:
             writes = call not in _HOSTED_READS
             yield from _healed("aerostack", flow, call, writes=writes)
             for fault in _FATAL if writes else _FATAL[:1]:
-                yield Cell("aerostack", flow, call, fault, "ends")
+                yield Cell("aerostack", flow, call, fault, "ends", nightly=not writes)
             for fault in (f.WRONG_TYPE, f.EXPIRED, f.FORBIDDEN):
-                yield Cell("aerostack", flow, call, fault, "fails")
+                yield Cell("aerostack", flow, call, fault, "fails", nightly=not writes and fault != f.FORBIDDEN)
             yield Cell("aerostack", flow, call, f.UNAVAILABLE, "fails", times=_FOR_EVER)
     yield Cell("aerostack", "first", "deploy", f.SLOW_DOWN_SECOND, "heals")
     for flow, calls in HOSTED_COMMANDS.items():
