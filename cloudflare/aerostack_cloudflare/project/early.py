@@ -22,7 +22,7 @@ T = TypeVar("T")
 #: A way shorter than this, in seconds there and back, is not worth a guess.
 _NEAR = 0.05
 #: How much longer than last time the account may take.
-_FACTOR, _SPARE = 1.1, 0.005
+_FACTOR, _SPARE = 1.2, 0.01
 
 
 @dataclass(frozen=True, slots=True)
