@@ -61,8 +61,8 @@ CFAPI: dict[Flow, tuple[str, ...]] = {
     "redeploy": (*_READS, "upload"),
     "checkout": (*_READS, "upload"),
     "again": _LOOK,
-    "triggers": (*_READS, "schedules", "set schedules", "add consumer", "queue"),
-    "other triggers": (*_READS, "schedules", "set schedules", "change consumer", "queue"),
+    "triggers": (*_READS, "schedules", "set schedules", "add consumer"),
+    "other triggers": (*_READS, "schedules", "set schedules", "change consumer"),
 }
 
 #: Faults after which a deploy must go on as if nothing had been. Of a read, nothing is ever applied.

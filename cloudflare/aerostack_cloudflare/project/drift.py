@@ -23,7 +23,11 @@ _NAMES = {
     "logpush": "logpush",
     "observability": "observability",
     "tail_consumers": "the tail consumers",
+    "schedules": "the schedules",
 }
+
+#: How the names of settings begin that are about the consumer of the queue behind it.
+_CONSUMER = "consumer/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +38,11 @@ class Change:
     said: str
 
     @property
-    def is_address(self) -> bool:
-        """Whether it is about where the Worker answers."""
-        return self.subject in ("workers_dev", "preview_urls")
+    def action(self) -> str:
+        """The key of the plan's action that would overwrite it."""
+        if self.subject in ("workers_dev", "preview_urls"):
+            return "workers.dev"
+        return self.subject if _is_trigger(self.subject) else "worker"
 
 
 def drift(last: Last | None, glance: Glance, versions: Mapping[str, Version]) -> tuple[Change, ...]:
@@ -75,12 +81,29 @@ def _uploaded(version: Version) -> str:
 def _changed(before: str, now: str) -> list[Change]:
     then, today = _fields(before), _fields(now)
     return [
-        Change(
-            key, f"{_NAMES.get(key, key)}: {_shown(then.get(key))} after the last deploy, {_shown(today.get(key))} now"
-        )
+        Change(key, _told(key, then.get(key), today.get(key)))
         for key in sorted(then.keys() | today.keys())
-        if then.get(key) != today.get(key)
+        if then.get(key) != today.get(key) and _was_looked_at(key, then, today)
     ]
+
+
+def _was_looked_at(key: str, then: Mapping[str, Any], today: Mapping[str, Any]) -> bool:
+    """Schedules and consumers are looked at where the file names them, and the file may name others by now."""
+    return not _is_trigger(key) or (key in then and key in today)
+
+
+def _is_trigger(key: str) -> bool:
+    return key == "schedules" or key.startswith(_CONSUMER)
+
+
+def _told(key: str, before: object, now: object) -> str:
+    if key.startswith(_CONSUMER):
+        subject = f"the consumer of {key.removeprefix(_CONSUMER)}"
+        if isinstance(before, dict) and isinstance(now, dict):
+            names = [name for name in before.keys() | now.keys() if before.get(name) != now.get(name)]
+            before, now = ({name: one.get(name) for name in sorted(names)} for one in (before, now))
+        return f"{subject}: {_shown(before, 'none')} after the last deploy, {_shown(now, 'gone')} now"
+    return f"{_NAMES.get(key, key)}: {_shown(before)} after the last deploy, {_shown(now)} now"
 
 
 def _fields(state: str) -> Mapping[str, Any]:
@@ -91,7 +114,7 @@ def _fields(state: str) -> Mapping[str, Any]:
     return document if isinstance(document, dict) else {}
 
 
-def _shown(value: object) -> str:
+def _shown(value: object, none: str = "unset") -> str:
     if value is None:
-        return "unset"
+        return none
     return ("on" if value else "off") if isinstance(value, bool) else json.dumps(value)

@@ -1,21 +1,40 @@
-"""The two reads that say what is live: the least that a deploy asks of an account, before it and after it."""
+"""The reads that say what is live: the least that a deploy asks of an account, before it and after it.
+
+They are two, and one round. Cloudflare tells schedules and consumers nowhere but in reads of their own, so a project
+that names any has one more for its schedules and one for each queue that it consumes, in the same round.
+"""
 
 from __future__ import annotations
 
+import functools
 import json
+from collections.abc import Callable, Mapping
+from dataclasses import field
+from typing import Any
 
 from aerostack.http import parallel
+from aerostack.model import Project
 from aerostack.values import dataclass
 from aerostack_cloudflare.account import Cloudflare
+from aerostack_cloudflare.project.triggers import wanted_consumers, wanted_crons
+from aerostack_cloudflare.queues import Queue
 from aerostack_cloudflare.script import LiveDeployment, WorkerAddress
+
+#: Reads at the same time; a Worker that consumes more queues than these needs another round.
+_AT_ONCE = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Glance:
-    """``deployments`` are the newest first; ``address`` is ``None`` when there is no such Worker."""
+    """``deployments`` are the newest first; ``address`` is ``None`` when there is no such Worker.
+
+    ``schedules`` are ``None`` where the project says nothing of them; ``queues``, by name, are those that it consumes.
+    """
 
     deployments: tuple[LiveDeployment, ...]
     address: WorkerAddress | None
+    schedules: tuple[str, ...] | None = None
+    queues: Mapping[str, Queue | None] = field(default_factory=dict)
 
     @property
     def deployment(self) -> str | None:
@@ -34,20 +53,37 @@ class Glance:
 
     @property
     def state(self) -> str:
-        """What belongs to no version, in a form that can be compared: address and settings."""
+        """What belongs to no version, in a form that can be compared: address, settings, schedules and consumers."""
         if self.address is None:
             return ""
         fields = {
             "workers_dev": self.address.enabled,
             "preview_urls": self.address.previews_enabled,
             **self.address.settings,
+            **{f"consumer/{name}": _consumer(queue) for name, queue in self.queues.items()},
         }
+        if self.schedules is not None:
+            fields["schedules"] = sorted(self.schedules)
         return json.dumps(fields, sort_keys=True, separators=(",", ":"))
 
 
-def look(cloudflare: Cloudflare, name: str) -> Glance:
-    """Both reads at once. Raises ``RemoteError``: a read that fails is never "there is none"."""
-    deployments, address = parallel(
-        lambda: cloudflare.scripts.deployments(name), lambda: cloudflare.scripts.worker(name)
+def _consumer(queue: Queue | None) -> Mapping[str, Any] | None:
+    """Who consumes a queue, and how; a queue has one consumer at most."""
+    for consumer in queue.consumers if queue else ():
+        return {"script": consumer.script, "dead_letter_queue": consumer.dead_letter_queue, **consumer.settings}
+    return None
+
+
+def look(cloudflare: Cloudflare, project: Project) -> Glance:
+    """All of it at once. Raises ``RemoteError``: a read that fails is never "there is none"."""
+    scripts, name = cloudflare.scripts, project.name
+    reads: list[Callable[[], Any]] = [lambda: scripts.deployments(name), lambda: scripts.worker(name)]
+    if timed := wanted_crons(project) is not None:
+        reads.append(lambda: scripts.schedules(name))
+    consumed = [wanted.queue for wanted in wanted_consumers(project)]
+    reads += [functools.partial(cloudflare.queues.find, queue) for queue in consumed]
+    deployments, address, *rest = parallel(*reads, limit=_AT_ONCE)
+    schedules = rest.pop(0) if timed else None
+    return Glance(
+        deployments=deployments, address=address, schedules=schedules, queues=dict(zip(consumed, rest, strict=True))
     )
-    return Glance(deployments=deployments, address=address)

@@ -15,15 +15,13 @@ from aerostack_cloudflare.project.glance import Glance
 from aerostack_cloudflare.project.last import recall
 from aerostack_cloudflare.project.live import live_id
 from aerostack_cloudflare.project.survey import Seen, Survey
-from aerostack_cloudflare.queues import Consumer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Worker:
     """The live Worker. ``versions`` are its ids and percentages; ``tag`` is the ``workers/tag`` of the only one.
 
-    ``schedules`` are empty where the project says nothing of them; ``migration_tag``, that of the last migration of
-    Durable Objects, is ``None`` where the project has none.
+    ``migration_tag``, that of the last migration of Durable Objects, is ``None`` where the project has none.
     """
 
     bindings: tuple[Mapping[str, Any], ...]
@@ -32,7 +30,6 @@ class Worker:
     workers_dev: bool
     preview_urls: bool
     url: str | None
-    schedules: tuple[str, ...]
     migration_tag: str | None
 
     def bound(self, resource: Resource) -> str | None:
@@ -65,14 +62,6 @@ class Observed:
     drift: tuple[Change, ...] = ()
     domains: Mapping[str, str | None]
 
-    def consumers(self, project: Project) -> Mapping[str, tuple[Consumer, ...]]:
-        """Who consumes the project's queues, by the names of those."""
-        return {
-            resource.name: self.resources[resource.key].consumers
-            for resource in project.resources
-            if resource.kind == "queue"
-        }
-
 
 def combine(
     cloudflare: Cloudflare, project: Project, journal: JournalView, glance: Glance, rest: Survey, concurrency: int
@@ -81,10 +70,13 @@ def combine(
     settings, detail, listed, seen = rest.settings, glance.address, rest.namespaces, rest.lookups
     ids = {namespace.id for namespace in listed}
     titles = {namespace.title: namespace.id for namespace in listed}
-    resources = {
-        resource.key: _seen_namespace(resource, journal, ids, titles) if resource.kind == "kv" else found
-        for resource, found in zip(project.resources, seen, strict=True)
-    }
+    resources = {resource.key: found for resource, found in zip(project.resources, seen, strict=True)}
+    for resource in project.resources:
+        if resource.kind == "kv":
+            resources[resource.key] = _seen_namespace(resource, journal, ids, titles)
+        elif resource.kind == "queue" and resource.name in glance.queues:
+            queue = glance.queues[resource.name]
+            resources[resource.key] = Seen(by_name=queue.id if queue else None)
     worker: Worker | None = None
     versions = {version.id: version for version in rest.versions}
     if settings is not None:
@@ -96,7 +88,6 @@ def combine(
             workers_dev=bool(detail and detail.enabled),
             preview_urls=bool(detail and detail.previews_enabled),
             url=detail.url if detail else None,
-            schedules=rest.schedules,
             migration_tag=rest.migration_tag,
         )
     if worker is not None:

@@ -33,12 +33,12 @@ def read_back(
     if early is not None and missing(early) is None:
         return early
     try:
-        glance = look(cloudflare, project.name)
+        glance = look(cloudflare, project)
         for wait in _GRACE:
             if missing(glance) is None:
                 return glance
             cloudflare.wait(wait)
-            glance = look(cloudflare, project.name)
+            glance = look(cloudflare, project)
     except RemoteError as error:
         error.applied = None
         error.message = f"deployed, but whether it is live could not be seen: {error.message}"

@@ -12,8 +12,7 @@ from aerostack.values import dataclass
 from aerostack_cloudflare.account import Cloudflare
 from aerostack_cloudflare.kv import Namespace
 from aerostack_cloudflare.project.domains import custom_domains
-from aerostack_cloudflare.project.triggers import wanted_crons
-from aerostack_cloudflare.queues import Consumer
+from aerostack_cloudflare.project.triggers import wanted_consumers
 from aerostack_cloudflare.script import ScriptSettings, Version
 
 
@@ -21,28 +20,26 @@ from aerostack_cloudflare.script import ScriptSettings, Version
 class Seen:
     """What was found for one resource: by the id in the file or the journal, by its name, and what the Worker uses.
 
-    ``bound`` exists too: a live Worker may refer to a thing that was deleted since. ``consumers`` are a queue's.
+    ``bound`` exists too: a live Worker may refer to a thing that was deleted since.
     """
 
     by_id: str | None = None
     by_name: str | None = None
     bound: str | None = None
-    consumers: tuple[Consumer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Survey:
     """The answers. ``settings`` is ``None`` when there is no such Worker; ``lookups`` are in the order of resources.
 
-    ``schedules`` are empty where the project says nothing of them, and so is ``migration_tag``. ``domains`` are the
-    Workers that the project's custom domains lead to.
+    Nothing is looked up for a queue that the project consumes: a glance shows it. ``migration_tag`` is ``None`` where
+    the project has no migrations. ``domains`` are the Workers that the project's custom domains lead to.
     """
 
     settings: ScriptSettings | None
     versions: tuple[Version, ...]
     account_subdomain: str | None
     namespaces: tuple[Namespace, ...]
-    schedules: tuple[str, ...]
     migration_tag: str | None
     domains: Mapping[str, str | None]
     lookups: tuple[Seen, ...]
@@ -57,21 +54,21 @@ def survey(cloudflare: Cloudflare, project: Project, journal: JournalView, concu
         lambda: scripts.versions(name),
         cloudflare.subdomain.get,
         cloudflare.kv.list if namespaces else tuple,
-        tuple if wanted_crons(project) is None else lambda: scripts.schedules(name),
         (lambda: scripts.migration_tag(name)) if project.config.get("migrations") else lambda: None,
     )
-    lookups = tuple(_lookup(cloudflare, resource, journal) for resource in project.resources)
+    consumed = {wanted.queue for wanted in wanted_consumers(project)}
+    lookups = tuple(
+        Seen if resource.kind == "queue" and resource.name in consumed else _lookup(cloudflare, resource, journal)
+        for resource in project.resources
+    )
     hosts = tuple(custom_domains(project))
     domains = tuple(functools.partial(cloudflare.domains.worker, host) for host in hosts)
-    settings, versions, subdomain, listed, schedules, tag, *found = parallel(
-        *(reads + domains + lookups), limit=concurrency
-    )
+    settings, versions, subdomain, listed, tag, *found = parallel(*(reads + domains + lookups), limit=concurrency)
     return Survey(
         settings=settings,
         versions=versions,
         account_subdomain=subdomain,
         namespaces=tuple(listed),
-        schedules=schedules,
         migration_tag=tag,
         domains=dict(zip(hosts, found, strict=False)),
         lookups=tuple(found[len(hosts) :]),
@@ -97,7 +94,7 @@ def _lookup(cloudflare: Cloudflare, resource: Resource, journal: JournalView) ->
 
     def queue() -> Seen:
         named = cloudflare.queues.find(resource.name)
-        return Seen(by_name=named.id, consumers=named.consumers) if named else Seen()
+        return Seen(by_name=named.id if named else None)
 
     # KV has no lookup by name: the list of namespaces, read once for all, answers for every one.
     return {"d1": database, "r2": bucket, "queue": queue, "kv": Seen}[resource.kind]

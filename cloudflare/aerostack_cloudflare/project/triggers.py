@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aerostack.errors import ConflictError, Location
 from aerostack.model import Project
 from aerostack.values import dataclass
-from aerostack_cloudflare.queues import Consumer
+from aerostack_cloudflare.queues import Consumer, Queue
 
 #: wrangler's keys of a consumer → Cloudflare's settings of it.
 _SETTINGS = {
@@ -44,9 +44,7 @@ def wanted_crons(project: Project) -> tuple[str, ...] | None:
 
 
 def wanted_consumers(project: Project) -> tuple[WantedConsumer, ...]:
-    """In the order of the file. One that is not named any more is left alone, as wrangler does."""
-    queues = project.config.get("queues")
-    entries = queues.get("consumers") if isinstance(queues, Mapping) else None
+    """In the order of the file, without what pulls. One that is not named any more is left alone, as wrangler does."""
     return tuple(
         WantedConsumer(
             queue=str(entry["queue"]),
@@ -58,20 +56,48 @@ def wanted_consumers(project: Project) -> tuple[WantedConsumer, ...]:
             dead_letter_queue=entry.get("dead_letter_queue"),
             where=project.where.get(f"queues.consumers[{index}].queue"),
         )
-        for index, entry in enumerate(entries if isinstance(entries, list | tuple) else ())
-        if isinstance(entry, Mapping)
+        for index, entry in enumerate(_entries(project))
+        if _is_worker(entry)
     )
 
 
-def consumers_of(project: Project, queues: Mapping[str, tuple[Consumer, ...]]) -> Mapping[str, Consumer]:
-    """The project's own consumers by queue, of all those that ``queues`` have.
+def pulled_queues(project: Project) -> tuple[str, ...]:
+    """The queues whose messages something else is to fetch over HTTP."""
+    return tuple(str(entry["queue"]) for entry in _entries(project) if not _is_worker(entry))
+
+
+def _entries(project: Project) -> Sequence[Mapping[str, Any]]:
+    queues = project.config.get("queues")
+    entries = queues.get("consumers") if isinstance(queues, Mapping) else None
+    return [entry for entry in entries if isinstance(entry, Mapping)] if isinstance(entries, list | tuple) else ()
+
+
+def _is_worker(entry: Mapping[str, Any]) -> bool:
+    return bool(entry.get("type", "worker") == "worker")
+
+
+def unset_trigger(project: Project, schedules: Sequence[str] | None, queues: Mapping[str, Queue | None]) -> str | None:
+    """What the file says and the account does not show; ``None`` when it shows all of it. ``queues`` are by name."""
+    crons = wanted_crons(project)
+    if crons is not None and set(schedules or ()) != set(crons):
+        return "other schedules are set"
+    for wanted in wanted_consumers(project):
+        queue = queues.get(wanted.queue)
+        if not any(item.script == project.name and wanted.same(item) for item in (queue.consumers if queue else ())):
+            return f"the queue {wanted.queue} is not consumed as the file says"
+    return None
+
+
+def consumers_of(project: Project, queues: Mapping[str, Queue | None]) -> Mapping[str, Consumer]:
+    """The project's own consumers by queue, of all those that ``queues``, by name, have.
 
     Raises ``ConflictError`` where somebody else consumes a queue that this Worker is to consume: Cloudflare lets one
     only, and would say so when the code is live already (code 11004).
     """
     own: dict[str, Consumer] = {}
     for wanted in wanted_consumers(project):
-        for consumer in queues.get(wanted.queue, ()):
+        queue = queues.get(wanted.queue)
+        for consumer in queue.consumers if queue else ():
             if consumer.script == project.name:
                 own[wanted.queue] = consumer
                 continue

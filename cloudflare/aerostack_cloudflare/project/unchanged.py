@@ -1,4 +1,4 @@
-"""Nothing to do: told by two reads where the journal remembers what the last deploy left."""
+"""Nothing to do: told by one glance where the journal remembers what the last deploy left."""
 
 from __future__ import annotations
 
@@ -38,15 +38,15 @@ def observe(
         return survey(cloudflare, project, journal, concurrency)
 
     looked = time.monotonic()
-    glance, found = parallel(lambda: look(cloudflare, project.name), rest)
+    glance, found = parallel(lambda: look(cloudflare, project), rest)
     digest()
-    if time.monotonic() - looked > _FRESH:
-        # What was live before a long build may not be any more, and the upload comes right after the plan.
-        glance = look(cloudflare, project.name)
     if found is None:
         if last is not None and last.still(glance):
             return last
         found = survey(cloudflare, project, journal, concurrency)
+    if time.monotonic() - looked > _FRESH:
+        # What was live before a long build may not be any more, and the upload comes right after the plan.
+        glance = look(cloudflare, project)
     return combine(cloudflare, project, journal, glance, found, concurrency)
 
 

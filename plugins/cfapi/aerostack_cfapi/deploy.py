@@ -8,7 +8,6 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from aerostack.errors import JournalError
 from aerostack.model import Action, Bundle, Deployment, Journal, Project, Provisioned, Resolution, Tools
 from aerostack_cfapi import migrations, static_files
 from aerostack_cfapi.account import connect
@@ -16,12 +15,13 @@ from aerostack_cfapi.address import wanted_address
 from aerostack_cfapi.bindings import bindings
 from aerostack_cfapi.metadata import content_hash, metadata, tag, whole_digest
 from aerostack_cfapi.settings import CfapiSettings
-from aerostack_cfapi.triggers import MEMORY, has_triggers, memory, set_triggers, unset_trigger
+from aerostack_cfapi.triggers import set_triggers
 from aerostack_cloudflare.account import Cloudflare
 from aerostack_cloudflare.project.early import Seen, upload_and_look
 from aerostack_cloudflare.project.glance import Glance, look
 from aerostack_cloudflare.project.last import DEPLOYED, keep, parse, recall, remember
 from aerostack_cloudflare.project.readback import check_untouched, read_back, replaced
+from aerostack_cloudflare.project.triggers import unset_trigger
 
 
 def deploy(
@@ -42,7 +42,6 @@ def deploy(
     after = resolution.actions[resolution.actions.index(address) + 1 :]
     if not any(action.writes for action in (worker, address, *after)):
         keep(journal, parse(resolution.details.get("last")), tools)
-        _remember_triggers(project, journal, tools)
         return _deployment(project, resolution, worker.id or "", _text(resolution.details.get("url")))
     cloudflare = connect(project, settings, tools)
     bundle = tools.bundle(project).result()
@@ -59,10 +58,10 @@ def deploy(
         return (
             _unset_address(project, seen)
             or _unapplied(cloudflare, project, after)
-            or unset_trigger(cloudflare, project, after, provisioned.ids)
+            or unset_trigger(project, seen.schedules, seen.queues)
         )
 
-    # These were done after an early look, and looking for them can fail.
+    # These were done after an early look.
     soon = early.glance if early and not any(action.writes for action in after) else None
     glance = read_back(cloudflare, project, version, unset, soon)
     overwritten = replaced(glance, resolution) if worker.writes else None
@@ -73,7 +72,6 @@ def deploy(
     remember(
         journal, glance, digest=digest, url=url, resolution=resolution, tools=tools, took=early.took if early else None
     )
-    _remember_triggers(project, journal, tools)
     return _deployment(project, resolution, version, url)
 
 
@@ -108,7 +106,7 @@ def _release(
     last = recall(journal)
     uploaded, seen = upload_and_look(
         lambda: cloudflare.scripts.upload(project.name, metadata=complete, modules=bundle.modules),
-        lambda: look(cloudflare, project.name),
+        lambda: look(cloudflare, project),
         last_took=last.took_seconds if last and worker.verb == "update" else None,
         way=cloudflare.round_trip(),
     )
@@ -118,15 +116,6 @@ def _release(
     if worker.verb == "create":
         _set_address(cloudflare, project, address, tools)
     return uploaded.version_id, seen
-
-
-def _remember_triggers(project: Project, journal: Journal, tools: Tools) -> None:
-    if not has_triggers(project):
-        return
-    try:
-        journal.record(MEMORY, memory(project))
-    except JournalError as error:
-        tools.warn(f"{error.message}; the next deploy will not see what somebody changes about schedules and consumers")
 
 
 def _set_address(cloudflare: Cloudflare, project: Project, action: Action, tools: Tools) -> None:

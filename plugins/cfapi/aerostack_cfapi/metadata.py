@@ -14,6 +14,7 @@ from typing import Any
 from aerostack.model import Bundle, Json, Project
 from aerostack_cfapi.address import wanted_address
 from aerostack_cfapi.migrations import wanted_tag
+from aerostack_cloudflare.project.triggers import wanted_consumers, wanted_crons
 
 _SCHEME = "as1"
 
@@ -68,9 +69,15 @@ def content_hash(document: Mapping[str, Any], bundle: Bundle) -> str:
 
 
 def whole_digest(project: Project, document: Mapping[str, Any], bundle: Bundle) -> str:
-    """What a deploy leaves: the content hash of the version, the address that is wanted for it, its last migration."""
+    """What a deploy leaves: the content hash of the version, the address that is wanted for it, what else calls it, and
+    its last migration.
+    """
     enabled, previews = wanted_address(project)
     digest = f"{content_hash(document, bundle)}/{enabled:d}/{'-' if previews is None else int(previews)}"
+    crons, consumers = wanted_crons(project), wanted_consumers(project)
+    if crons is not None or consumers:
+        asked = [sorted(crons or ()), crons is None, *([c.queue, c.settings, c.dead_letter_queue] for c in consumers)]
+        digest += f"/{hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:16]}"
     migrated = wanted_tag(project)
     return digest if migrated is None else f"{digest}/{migrated}"
 

@@ -11,9 +11,9 @@ from aerostack_cfapi.account import connect
 from aerostack_cfapi.address import wanted_address
 from aerostack_cfapi.bindings import bindings
 from aerostack_cfapi.metadata import content_hash, metadata, tagged_hash, whole_digest
-from aerostack_cfapi.migrations import pending, plan_migrations
+from aerostack_cfapi.migrations import pending, plan_migrations, wanted_tag
 from aerostack_cfapi.settings import CfapiSettings
-from aerostack_cfapi.triggers import has_triggers, plan_triggers, trigger_drift
+from aerostack_cfapi.triggers import kept_triggers, plan_triggers
 from aerostack_cloudflare.project.address import check_subdomain
 from aerostack_cloudflare.project.last import Last, recall
 from aerostack_cloudflare.project.notes import notes, unset_secrets
@@ -26,7 +26,7 @@ from aerostack_cloudflare.project.unchanged import certain_ids, kept, observe
 def resolve(project: Project, settings: CfapiSettings, policy: Policy, journals: Journals, tools: Tools) -> Resolution:
     """Plan. The code is built while the reads are on the wire.
 
-    Two reads are enough when nothing changed here since the last deploy, and nothing there; all others are sent as
+    A glance is enough when nothing changed here since the last deploy, and nothing there; all other reads are sent as
     soon as the code is built and differs.
     """
     bundle = tools.bundle(project)
@@ -38,7 +38,7 @@ def resolve(project: Project, settings: CfapiSettings, policy: Policy, journals:
         project,
         journal,
         settings.concurrency,
-        last=None if policy.refresh or has_triggers(project) else recall(journal),
+        last=None if policy.refresh else recall(journal),
         digest=lambda: wanted_digest(project, certain_ids(project, journal), bundle.result()),
     )
     if files := bundle.result().assets:
@@ -66,24 +66,27 @@ def _planned(
     worker = plan_worker(project, observed, resources, bundle, migrates=bool(new))
     address = plan_address(project, observed.worker)
     after = [*plan_migrations(project, new, applied), *plan_triggers(project, observed)]
-    overwritten = [change.said for change in observed.drift if (address if change.is_address else worker).writes]
-    writes = any(action.writes for action in (worker, address, *after))
+    written = {action.key for action in (worker, address, *after) if action.writes}
     return Resolution(
         target=target,
         actions=(*resources, worker, address, *after),
         notes=(*notes(project, observed.worker, resources), *assets.notes(bundle.assets)),
-        drift=(*overwritten, *trigger_drift(project, observed, journal, after)),
-        details=_details(observed) | ({} if writes else _live_already(project, observed, resources, bundle)),
+        drift=tuple(change.said for change in observed.drift if change.action in written),
+        details=_details(observed) | ({} if written else _live_already(project, observed, resources, bundle)),
     )
 
 
 def unchanged(project: Project, target: str, journal: JournalView, last: Last, bundle: Bundle) -> Resolution:
     """The plan of nothing to do: live is what the journal remembers, and it is what would be uploaded."""
-    worker = _worker_action(project, "keep", last.version, _LIVE_ALREADY)
-    address = _address_action(project, same=True)
     return Resolution(
         target=target,
-        actions=(*kept(project, journal), worker, address),
+        actions=(
+            *kept(project, journal),
+            _worker_action(project, "keep", last.version, _LIVE_ALREADY),
+            _address_action(project, same=True),
+            *plan_migrations(project, (), wanted_tag(project)),
+            *kept_triggers(project),
+        ),
         notes=(*unset_secrets(project, last.secrets.split(",")), *assets.notes(bundle.assets)),
         details={"url": last.url, "deployment": last.deployment, "last": last.text},
     )
@@ -110,7 +113,7 @@ def plan_worker(
         return _worker_action(project, "update", live, "code or configuration changed")
     if migrates:
         return _worker_action(project, "update", live, "its Durable Objects are migrated")
-    if any(not change.is_address for change in observed.drift):
+    if any(change.action == "worker" for change in observed.drift):
         return _worker_action(project, "update", live, "its settings were changed since the last deploy")
     return _worker_action(project, "keep", live, _LIVE_ALREADY)
 

@@ -1,36 +1,33 @@
-"""Schedules and queue consumers: plan them, set them once the code is live, and look whether they can be seen."""
+"""Schedules and queue consumers: plan them, and set them once the code is live."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from aerostack.http import parallel
-from aerostack.model import Action, JournalView, Project, Tools
+from aerostack.model import Action, Project, Tools, Verb
 from aerostack_cloudflare.account import Cloudflare
-from aerostack_cloudflare.project.last import recall
 from aerostack_cloudflare.project.observed import Observed
 from aerostack_cloudflare.project.triggers import WantedConsumer, consumers_of, wanted_consumers, wanted_crons
 from aerostack_cloudflare.queues import Consumer
 
-#: Under this name the journal keeps what the last deploy left.
-MEMORY = "triggers"
-
 _SCHEDULES = "schedules"
 _CONSUMER = "consumer"
-
-
-def has_triggers(project: Project) -> bool:
-    """Whether the project says anything of them. If so, a glance at the account does not show all that it wants."""
-    return wanted_crons(project) is not None or bool(wanted_consumers(project))
+_SET_ALREADY, _CONSUMED_ALREADY = "are set already", "consumes it already"
 
 
 def plan_triggers(project: Project, observed: Observed) -> list[Action]:
     """One action for the schedules, if the file says anything, and one for each consumer. Raises ``ConflictError``."""
-    own = consumers_of(project, observed.consumers(project))
+    own = consumers_of(project, observed.glance.queues)
     crons = wanted_crons(project)
     schedules = [] if crons is None else [_plan_schedules(project, crons, observed)]
     return [*schedules, *(_plan_consumer(wanted, own.get(wanted.queue)) for wanted in wanted_consumers(project))]
+
+
+def kept_triggers(project: Project) -> list[Action]:
+    """The same where nothing of them changed."""
+    schedules = [] if wanted_crons(project) is None else [_schedules(project, "keep", _SET_ALREADY)]
+    return [*schedules, *(_consumer(wanted.queue, "keep", _CONSUMED_ALREADY) for wanted in wanted_consumers(project))]
 
 
 def set_triggers(
@@ -53,79 +50,26 @@ def set_triggers(
     parallel(*(setting(action) for action in _written(actions)))
 
 
-def unset_trigger(
-    cloudflare: Cloudflare, project: Project, actions: Sequence[Action], ids: Mapping[str, str]
-) -> str | None:
-    """What of ``set_triggers`` cannot be seen in the account; ``None`` when all of it can."""
-    queues = {resource.name: ids[resource.key] for resource in project.resources if resource.kind == "queue"}
-    consumers = {wanted.queue: wanted for wanted in wanted_consumers(project)}
-    for action in _written(actions):
-        if action.kind == _SCHEDULES:
-            if set(cloudflare.scripts.schedules(project.name)) != set(wanted_crons(project) or ()):
-                return "other schedules are set"
-        else:
-            live = cloudflare.queues.get(queues[action.name]).consumers
-            if not any(item.script == project.name and consumers[action.name].same(item) for item in live):
-                return f"the queue {action.name} is not consumed as the file says"
-    return None
-
-
-def memory(project: Project) -> str:
-    """One line for the journal: what a deploy of the project leaves."""
-    crons = wanted_crons(project)
-    document = {_SCHEDULES: None if crons is None else sorted(crons)} | {
-        f"{_CONSUMER}/{wanted.queue}": dict(wanted.settings) for wanted in wanted_consumers(project)
-    }
-    return json.dumps(document, sort_keys=True, separators=(",", ":"))
-
-
-def trigger_drift(project: Project, observed: Observed, journal: JournalView, actions: Sequence[Action]) -> list[str]:
-    """What somebody changed since the last deploy that ``actions`` would overwrite, a sentence each."""
-    last, left = recall(journal), _parsed(journal.known(MEMORY))
-    if last is None or observed.worker is None or observed.glance.deployment != last.deployment:
-        return []
-    own = consumers_of(project, observed.consumers(project))
-    return list(_changed(left, _written(actions), observed.worker.schedules, own))
-
-
-def _changed(
-    left: Mapping[str, object], written: Sequence[Action], schedules: Sequence[str], own: Mapping[str, Consumer]
-) -> Iterator[str]:
-    for action in written:
-        before: object = left.get(action.key)
-        now: object = None
-        if action.kind == _SCHEDULES:
-            now = sorted(schedules)
-        elif isinstance(before, dict) and action.name in own:
-            now = {key: own[action.name].settings.get(key) for key in before}
-        if before is not None and before != now:
-            subject = "the schedules" if action.kind == _SCHEDULES else f"the consumer of {action.name}"
-            yield f"{subject}: {_shown(before)} after the last deploy, {_shown(now)} now"
-
-
 def _plan_schedules(project: Project, crons: Sequence[str], observed: Observed) -> Action:
-    live = observed.worker.schedules if observed.worker else ()
-    same = set(live) == set(crons)
-    reason = f"set {', '.join(crons)}" if crons else "remove all"
-    return Action(
-        verb="keep" if same else "update",
-        kind=_SCHEDULES,
-        key=_SCHEDULES,
-        name=project.name,
-        reason="are set already" if same else reason,
-    )
+    if set(observed.glance.schedules or ()) == set(crons):
+        return _schedules(project, "keep", _SET_ALREADY)
+    return _schedules(project, "update", f"set {', '.join(crons)}" if crons else "remove all")
+
+
+def _schedules(project: Project, verb: Verb, reason: str) -> Action:
+    return Action(verb=verb, kind=_SCHEDULES, key=_SCHEDULES, name=project.name, reason=reason)
 
 
 def _plan_consumer(wanted: WantedConsumer, live: Consumer | None) -> Action:
-    same = live is not None and wanted.same(live)
-    return Action(
-        verb="create" if live is None else "keep" if same else "update",
-        kind=_CONSUMER,
-        key=f"{_CONSUMER}/{wanted.queue}",
-        name=wanted.queue,
-        id=live.id if live else None,
-        reason="nobody consumes it" if live is None else "consumes it already" if same else "its settings changed",
-    )
+    if live is None:
+        return _consumer(wanted.queue, "create", "nobody consumes it")
+    if wanted.same(live):
+        return _consumer(wanted.queue, "keep", _CONSUMED_ALREADY, live.id)
+    return _consumer(wanted.queue, "update", "its settings changed", live.id)
+
+
+def _consumer(queue: str, verb: Verb, reason: str, remote_id: str | None = None) -> Action:
+    return Action(verb=verb, kind=_CONSUMER, key=f"{_CONSUMER}/{queue}", name=queue, id=remote_id, reason=reason)
 
 
 def _set_consumer(cloudflare: Cloudflare, project: Project, wanted: WantedConsumer, action: Action, queue: str) -> None:
@@ -138,15 +82,3 @@ def _set_consumer(cloudflare: Cloudflare, project: Project, wanted: WantedConsum
 
 def _written(actions: Sequence[Action]) -> list[Action]:
     return [action for action in actions if action.kind in (_SCHEDULES, _CONSUMER) and action.writes]
-
-
-def _parsed(text: str | None) -> Mapping[str, object]:
-    try:
-        document = json.loads(text or "")
-    except ValueError:
-        return {}
-    return document if isinstance(document, dict) else {}
-
-
-def _shown(value: object) -> str:
-    return "gone" if value is None else json.dumps(value)

@@ -12,20 +12,21 @@ from collections.abc import Mapping
 
 from aerostack.errors import AerostackError
 from aerostack.model import Build, Project, Tools
+from aerostack_cloudflare.project.triggers import pulled_queues
 from aerostack_wrangler.config import generate
 from aerostack_wrangler.place import folder
 
-#: Keys whose whole effect is in the version, in the Worker's address and settings, or nowhere.
+#: Keys whose whole effect is in the version, in what a glance shows, or nowhere.
 _PLAIN = frozenset(
     {
         "$schema", "account_id", "ai", "alias", "analytics_engine_datasets", "assets", "base_dir", "browser",
         "compatibility_date", "compatibility_flags", "d1_databases", "define", "dev", "dispatch_namespaces",
-        "find_additional_modules", "hyperdrive", "images", "jsx_factory", "jsx_fragment", "keep_names", "keep_vars",
-        "kv_namespaces", "limits", "logpush", "main", "media", "minify", "mtls_certificates", "name", "no_bundle",
-        "observability", "pipelines", "placement", "preserve_file_names", "preview_urls", "queues", "r2_buckets",
-        "ratelimits", "rules", "secrets", "secrets_store_secrets", "send_email", "send_metrics", "services", "stream",
-        "tail_consumers", "tsconfig", "upload_source_maps", "vars", "vectorize", "version_metadata", "vpc_networks",
-        "vpc_services", "worker_loaders", "workers_dev",
+        "durable_objects", "find_additional_modules", "hyperdrive", "images", "jsx_factory", "jsx_fragment",
+        "keep_names", "keep_vars", "kv_namespaces", "limits", "logpush", "main", "media", "migrations", "minify",
+        "mtls_certificates", "name", "no_bundle", "observability", "pipelines", "placement", "preserve_file_names",
+        "preview_urls", "queues", "r2_buckets", "ratelimits", "rules", "secrets", "secrets_store_secrets", "send_email",
+        "send_metrics", "services", "stream", "tail_consumers", "triggers", "tsconfig", "upload_source_maps", "vars",
+        "vectorize", "version_metadata", "vpc_networks", "vpc_services", "worker_loaders", "workers_dev",
     }
 )  # fmt: skip
 
@@ -55,7 +56,6 @@ class Fingerprint:
 
 
 def _is_plain(project: Project) -> bool:
-    queues = project.config.get("queues")
-    if isinstance(queues, Mapping) and queues.get("consumers"):
+    if pulled_queues(project):
         return False
     return all(key in _PLAIN or value in ([], {}, None) for key, value in project.config.items())

@@ -30,9 +30,7 @@ class Live:
 
 def read(cloudflare: Cloudflare, project: Project) -> Live | None:
     """``None`` when nothing is deployed. Raises ``RemoteError``."""
-    glance, versions = parallel(
-        lambda: look(cloudflare, project.name), lambda: cloudflare.scripts.versions(project.name)
-    )
+    glance, versions = parallel(lambda: look(cloudflare, project), lambda: cloudflare.scripts.versions(project.name))
     if not glance.versions:
         return None
     version = glance.versions[0][0]

@@ -60,7 +60,7 @@ def resolve(
     if has_address(project):
         check_subdomain(observed)
     actions = plan_resources(project, observed, journal, policy)
-    consumers_of(project, observed.consumers(project))
+    consumers_of(project, observed.glance.queues)
     check_domains(project, observed.domains, policy)
     last = recall(journal)
     digest = fingerprint.digest({action.key: action.id for action in actions}, found.version)

@@ -96,12 +96,49 @@ def test_what_somebody_changed_is_overwritten_only_when_that_was_asked_for(
     assert refused.status == 4
     said = refused.document["error"]["message"]
     assert 'the schedules: ["*/5 * * * *", "0 3 * * *"] after the last deploy, ["0 9 * * *"] now' in said
-    assert f'the consumer of {worker}-jobs: {{"batch_size": 5, "max_wait_time_ms": 1000}} after' in said
-    assert "gone now" in said
+    _, _, consumer = said.partition(f"the consumer of {worker}-jobs: ")
+    assert f'"batch_size": 5, "dead_letter_queue": "{worker}-dead"' in consumer
+    assert " after the last deploy, gone now; the schedules" in consumer
     assert queue(edge, f"{worker}-jobs")["consumers"] == []
     assert run(*DEPLOY, "--overwrite").document["outcome"] == "applied"
     assert len(queue(edge, f"{worker}-jobs")["consumers"]) == 1
     assert run(*DEPLOY).document["outcome"] == "unchanged"
+
+
+@pytest.mark.parametrize("backend", ["cfapi", "wrangler"])
+def test_one_round_of_four_reads_shows_that_nothing_changed(
+    run: Run, edge: RunningEdge, called: Path, backend: str
+) -> None:
+    """Deployments and the Worker, as of every project; its schedules; and the queue that it consumes."""
+    deploy = ("deploy", "--backend", backend, "--json")
+    first = run(*deploy)
+    assert first.status == 0, first.stderr
+    edge.forget()
+    again = run(*deploy).document
+    assert (again["outcome"], again["version"]) == ("unchanged", first.document["version"])
+    assert [action["key"] for action in again["actions"]] == [action["key"] for action in first.document["actions"]]
+    worker = again["worker"]
+    assert sorted(entry["path"].rpartition("/accounts/")[2].partition("/")[2] for entry in edge.requests()) == [
+        "queues",
+        f"workers/scripts/{worker}/deployments",
+        f"workers/scripts/{worker}/schedules",
+        f"workers/workers/{worker}",
+    ]
+    assert {entry["method"] for entry in edge.requests()} == {"GET"}
+
+    # What changed there is seen by the same reads.
+    edge.account("PUT", f"/workers/scripts/{worker}/schedules", [{"cron": "0 9 * * *"}])
+    (found,) = edge.account("GET", f"/queues?name={worker}-jobs")
+    consumer = found["consumers"][0]
+    path = f"/queues/{found['queue_id']}/consumers/{consumer['consumer_id']}"
+    edge.account("PUT", path, consumer | {"script_name": worker, "settings": consumer["settings"] | {"batch_size": 9}})
+    refused = run(*deploy)
+    assert refused.status == 4
+    said = refused.document["error"]["message"]
+    assert f'the consumer of {worker}-jobs: {{"batch_size": 5}} after the last deploy, {{"batch_size": 9}} now' in said
+    assert 'the schedules: ["*/5 * * * *", "0 3 * * *"] after the last deploy, ["0 9 * * *"] now' in said
+    assert run(*deploy, "--overwrite").document["outcome"] == "applied"
+    assert run(*deploy).document["outcome"] == "unchanged"
 
 
 @pytest.mark.parametrize("backend", ["cfapi", "wrangler"])

@@ -176,9 +176,10 @@ def test_wrangler_is_not_run_when_nothing_changed(run: Callable[..., Any], proje
     assert {request["method"] for request in edge.requests()} == {"GET"}
     assert len(edge.requests()) == 2
     assert {action["verb"] for action in run("plan", "--use-own-account", "--json").document["actions"]} == {"keep"}
-    # A schedule is no part of a version, and two reads say nothing of it.
+    # A route is no part of a version, and nothing that is read says anything of it.
     file = project / "aerostack.toml"
-    file.write_text(file.read_text() + '\n[triggers]\ncrons = ["0 3 * * *"]\n')
+    name, rest = file.read_text().split("\n", 1)
+    file.write_text(f'{name}\nroutes = ["{first["worker"]}.example/*"]\nworkers_dev = true\n{rest}')
     for _ in range(2):
         assert run("deploy", "--use-own-account", "--json").document["outcome"] == "applied"
 
