@@ -20,6 +20,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from aerostack.errors import ConfigError
+from aerostack_server.database.gathering import Gathering
 from aerostack_server.database.turn import Turn
 from aerostack_server.database.writer import Writer
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from aerostack_server.database.hot import Hot
 
 T = TypeVar("T")
+I = TypeVar("I")  # noqa: E741
 
 #: Threads, and so connections, for everything that is no hot read.
 _THREADS = 8
@@ -49,6 +51,7 @@ class Database:
             else ThreadPoolExecutor(_THREADS, thread_name_prefix="write")
         )
         self._readers = ThreadPoolExecutor(_THREADS, thread_name_prefix="read")
+        self._gathering = Gathering(self.write)
         self._hot: sqlite3.Connection | None = None
         self._pool: Hot | None = None
 
@@ -82,6 +85,13 @@ class Database:
     async def write(self, work: Callable[[Connection], T]) -> T:
         """``work`` in a transaction that is durable when this returns. It may run again from the start."""
         return await asyncio.wrap_future(self._submit(work))
+
+    async def write_together(self, work: Callable[[Connection, Sequence[I]], Sequence[T | Exception]], value: I) -> T:
+        """As ``write``, in one call of ``work`` for all values that wait at the same moment; its result for this one.
+
+        ``work`` returns the error of a value of which it writes nothing. When it raises, each is tried by itself.
+        """
+        return await self._gathering.add(work, value)
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """``work`` in a thread."""

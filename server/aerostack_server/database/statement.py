@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
@@ -33,14 +33,40 @@ class Statement:
         """For what has no result."""
         self._executed(connection, parameters)
 
+    def each(self, connection: Connection, parameters: Sequence[dict[str, Any]]) -> list[Sequence[Sequence[Any]]]:
+        """The rows for each of the parameters, one after the other, in one round trip."""
+        if len(parameters) < 2 or connection.dialect.name == "sqlite":
+            return [self.rows(connection, **each) for each in parameters]
+        cursor = self._sent(connection, lambda driver: self._pipelined(driver, parameters, returning=True))
+        found = [cursor.fetchall()]
+        while cursor.nextset():
+            found.append(cursor.fetchall())
+        return found
+
+    def run_all(self, connection: Connection, parameters: Sequence[dict[str, Any]]) -> None:
+        """``run`` for each of the parameters, in one round trip."""
+        if len(parameters) < 2 or connection.dialect.name == "sqlite":
+            for each in parameters:
+                self.run(connection, **each)
+        else:
+            self._sent(connection, lambda driver: self._pipelined(driver, parameters, returning=False))
+
     def _executed(self, connection: Connection, parameters: dict[str, Any]) -> Any:
+        if connection.dialect.name == "sqlite":
+            return self._sent(connection, lambda driver: driver.execute(self._sql, parameters))
+        return self._sent(connection, lambda driver: driver.execute(self._of_postgres, parameters, prepare=True))
+
+    def _pipelined(self, driver: Any, parameters: Sequence[dict[str, Any]], *, returning: bool) -> Any:
+        cursor = driver.cursor()
+        cursor.executemany(self._of_postgres, parameters, returning=returning)
+        return cursor
+
+    def _sent(self, connection: Connection, send: Callable[[Any], Any]) -> Any:
         driver: Any = connection.connection.driver_connection
         dialect = connection.dialect
         errors: Any = dialect.loaded_dbapi
         try:
-            if dialect.name == "sqlite":
-                return driver.execute(self._sql, parameters)
-            return driver.execute(self._of_postgres, parameters, prepare=True)
+            return send(driver)
         except errors.Error as error:
             if dialect.is_disconnect(error, driver, None):
                 # Those that wait in the pool are as old.

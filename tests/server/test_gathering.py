@@ -1,0 +1,118 @@
+"""What is written together shares a transaction on either database, and one that fails leaves the others alone."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+
+import pytest
+from sqlalchemy import event, text
+from sqlalchemy.exc import IntegrityError
+from tests.server.postgres import create_database
+
+from aerostack_server.database import Database, Statement
+
+INSERT = Statement("INSERT INTO t VALUES (:name)")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request, tmp_path):
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path / 'server.db'}"
+    else:
+        url = create_database(request.getfixturevalue("postgres"), f"t{uuid.uuid4().hex[:8]}")
+    made = Database(url)
+    made.write_now(lambda connection: connection.execute(text("CREATE TABLE t (name TEXT PRIMARY KEY)")))
+    yield made
+    made.engine.dispose()
+
+
+@pytest.fixture
+def commits(database):
+    """One entry for each transaction that ended well."""
+    seen = []
+    event.listen(database.engine, "commit", seen.append)
+    return seen
+
+
+def insert(connection, values):
+    """Refuses what begins with ``no``."""
+    wanted = [value for value in values if not value.startswith("no")]
+    INSERT.run_all(connection, [{"name": value} for value in wanted])
+    return [value if value in wanted else ValueError(value) for value in values]
+
+
+def together(database, *values):
+    """What becomes of each, when all are asked for at the same moment."""
+
+    async def ask():
+        return await asyncio.gather(
+            *(database.write_together(insert, value) for value in values), return_exceptions=True
+        )
+
+    return asyncio.run(ask())
+
+
+def names(database):
+    return database.read_now(lambda connection: connection.scalars(text("SELECT name FROM t ORDER BY name")).all())
+
+
+def test_what_comes_at_the_same_moment_is_one_transaction(database, commits):
+    values = [str(number) for number in range(9)]
+    assert together(database, *values) == values
+    assert len(commits) == 1
+    assert names(database) == values
+
+
+def test_one_that_is_refused_leaves_the_others_alone(database, commits):
+    one, refused, two = together(database, "one", "no", "two")
+    assert (one, str(refused), two) == ("one", "no", "two")
+    assert len(commits) == 1
+    assert names(database) == ["one", "two"]
+
+
+def test_when_the_transaction_fails_each_is_tried_by_itself(database):
+    assert together(database, "one") == ["one"]
+    two, error, three = together(database, "two", "one", "three")
+    assert (two, three) == ("two", "three")
+    assert isinstance(error, IntegrityError)
+    assert names(database) == ["one", "three", "two"]
+
+
+def test_what_comes_meanwhile_is_the_next_transaction(database, commits):
+    async def ask():
+        first = asyncio.create_task(database.write_together(insert, "first"))
+        await asyncio.sleep(0)
+        return await asyncio.gather(first, *(database.write_together(insert, value) for value in ("a", "b", "c")))
+
+    assert asyncio.run(ask()) == ["first", "a", "b", "c"]
+    assert len(commits) == 2
+
+
+def test_who_has_gone_away_before_it_began_has_nothing_written(database):
+    async def ask():
+        gone = asyncio.create_task(database.write_together(insert, "gone"))
+        stays = asyncio.create_task(database.write_together(insert, "stays"))
+        await asyncio.sleep(0)
+        gone.cancel()
+        assert await stays == "stays"
+        with pytest.raises(asyncio.CancelledError):
+            await gone
+
+    asyncio.run(ask())
+    assert names(database) == ["stays"]
+
+
+def test_more_than_one_transaction_should_hold_are_divided(database, commits):
+    values = [f"{number:02}" for number in range(70)]
+    assert together(database, *values) == values
+    assert len(commits) == 3
+
+
+def test_a_statement_finds_the_rows_for_each_of_its_parameters(database):
+    assert together(database, "one", "two") == ["one", "two"]
+    find = Statement("SELECT name FROM t WHERE name = :name")
+    wanted = [{"name": name} for name in ("two", "none", "one")]
+    found = database.read_now(lambda connection: find.each(connection, wanted))
+    assert [[tuple(row) for row in rows] for rows in found] == [[("two",)], [], [("one",)]]
+    assert database.read_now(lambda connection: find.each(connection, [])) == []
