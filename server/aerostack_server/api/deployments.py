@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import functools
 import hashlib
-import json
 import re
 import uuid
 from collections.abc import Callable
@@ -15,22 +14,22 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from pydantic import ValidationError
 from sqlalchemy import Connection
 
-from aerostack_server.api import assets, environments, pages
+from aerostack_server.api import assets, environments, pages, records
 from aerostack_server.api import form as forms
 from aerostack_server.api.environments import Here, Name, ProjectRef
 from aerostack_server.api.express import express
+from aerostack_server.api.records import Record
 from aerostack_server.api.route import PolicyRoute, answer, caller_of, policy, server_of
-from aerostack_server.deploys import deployments, engine, resources
+from aerostack_server.deploys import deployments, submissions
 from aerostack_server.deploys.artifacts import Artifacts
-from aerostack_server.deploys.deployments import Deployment, Submission
+from aerostack_server.deploys.deployments import Deployment
 from aerostack_server.deploys.deploys import PATIENCE
-from aerostack_server.deploys.metadata import MOST_MODULES, Metadata, with_targets
+from aerostack_server.deploys.metadata import MOST_MODULES, Metadata
+from aerostack_server.deploys.submissions import Submission
 from aerostack_server.guard import LARGE
 from aerostack_server.identity import audit
 from aerostack_server.identity.caller import Caller
 from aerostack_server.problems import Problem, conflict, invalid
-from aerostack_server.projects import projects
-from aerostack_server.projects.environments import label as label_of
 from aerostack_server.server import Server
 
 router = APIRouter(
@@ -162,19 +161,21 @@ async def rollback(
 
     def work(connection: Connection) -> Deployment:
         wanted = Submission(
+            environment_id=here.environment.id,
             document=old.document,
             content_hash=old.content_hash,
             idempotency_key=idempotency_key,
             request_hash=hashlib.sha256(f"rollback {old.id}".encode()).hexdigest(),
             expected_live=None,
+            by=submissions.author(caller),
             message=f"Rollback to {old.number}",
             commit=old.commit,
             holder=caller.name,
         )
-        made, new = deployments.submit(connection, here.environment, wanted, caller)
-        if new:
+        made = submissions.submit(connection, wanted)
+        if made.new:
             audit.note(connection, caller, "rollback", f"{here.project.slug}/{environment}", to=old.number)
-        return made
+        return made.deployment
 
     made = await server.database.write(work)
     server.deploys.wake()
@@ -249,41 +250,8 @@ async def record(
     document = metadata.model_dump(exclude=_ABOUT_IT, exclude_none=True)
     if metadata.assets is not None:
         document["assets"] = await assets.recorded(server, caller, project, metadata.assets)
-    canonical = json.dumps(document, sort_keys=True)
-
-    def target(connection: Connection, service: str, of: str | None) -> str:
-        try:
-            found = projects.find(connection, caller, service)
-        except Problem:
-            # Not 404: that would be about the project that is deployed.
-            raise invalid(f"there is no project {service[:80]} whose Worker could be called") from None
-        return f"{label_of(found.slug, of or environment)}.{caller.account_slug}"
-
-    def work(connection: Connection) -> tuple[Here, Deployment]:
-        here = environments.ensure(connection, caller, project, environment)
-        wanted = Submission(
-            document=with_targets(document, functools.partial(target, connection)),
-            content_hash=metadata.tag or hashlib.sha256(canonical.encode()).hexdigest(),
-            idempotency_key=key,
-            request_hash=hashlib.sha256(canonical.encode()).hexdigest(),
-            expected_live=expected(if_match),
-            message=metadata.message,
-            commit=metadata.commit,
-            holder=f"{metadata.holder} ({caller.name})" if metadata.holder else caller.name,
-            replaces=metadata.replaces,
-        )
-        made, new = deployments.submit(connection, here.environment, wanted, caller)
-        if new:
-            resources.announce(connection, here.project, here.environment, metadata.wanted())
-            if metadata.public is not None and metadata.public != here.project.public:
-                changed = projects.change(connection, here.project, name=None, public=metadata.public)
-                here = Here(changed, here.environment)
-                engine.privacy_changed(connection, changed, deployments.author(caller))
-            subject = f"{here.project.slug}/{environment}"
-            audit.note(connection, caller, "deploy", subject, number=made.number, content=made.content_hash[:12])
-        return here, made
-
-    done = await server.database.write(work)
+    wanted = Record(caller, project, environment, metadata, document, key, expected(if_match))
+    done = await server.database.write_together(records.write, wanted)
     server.deploys.wake()
     return done
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -43,6 +44,10 @@ class Here:
 
     project: Project
     environment: Environment
+
+
+#: An environment that there is not yet is ``None``.
+Found = tuple[Project, Environment | None]
 
 
 @router.get("")
@@ -96,11 +101,24 @@ def ensure(connection: Connection, caller: Caller, project: str, environment: st
     return Here(found, here or environments.ensure(connection, found, environment))
 
 
-def _found(connection: Connection, caller: Caller, project: str, name: str) -> tuple[Project, Environment | None]:
-    row = _HERE.row(connection, account=caller.account_id, reference=project, name=name)
-    if row is None or (caller.project_id is not None and row[0] != caller.project_id):
+def look_up(connection: Connection, wanted: Sequence[tuple[Caller, str, str]]) -> list[Found | None]:
+    """For each caller what their words for project and environment mean; ``None`` for no project of theirs."""
+    asked = [{"account": caller.account_id, "reference": project, "name": name} for caller, project, name in wanted]
+    rows = _HERE.each(connection, asked)
+    return [_read(caller, name, found) for (caller, _, name), found in zip(wanted, rows, strict=True)]
+
+
+def _found(connection: Connection, caller: Caller, project: str, name: str) -> Found:
+    (found,) = look_up(connection, [(caller, project, name)])
+    if found is None:
         raise not_found("project")
-    (identifier, called, slug, public, created_at, environment_id, live_id, crons, begun_at) = row
+    return found
+
+
+def _read(caller: Caller, name: str, rows: Sequence[Sequence[Any]]) -> Found | None:
+    if not rows or (caller.project_id is not None and rows[0][0] != caller.project_id):
+        return None
+    (identifier, called, slug, public, created_at, environment_id, live_id, crons, begun_at) = rows[0]
     found = Project(
         id=identifier,
         account_id=caller.account_id,

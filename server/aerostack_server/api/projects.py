@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from aerostack_server.api import pages, plan
 from aerostack_server.api.express import express
 from aerostack_server.api.route import PolicyRoute, answer, caller_of, nothing, policy, server_of
-from aerostack_server.deploys import deployments, engine
+from aerostack_server.deploys import engine, submissions
 from aerostack_server.identity import audit
 from aerostack_server.projects import projects
 from aerostack_server.projects.projects import Project
@@ -81,7 +81,7 @@ async def change(request: Request, project: str, body: Change) -> Response:
         found = projects.find(connection, caller, project)
         changed = projects.change(connection, found, name=body.name, public=body.public)
         if changed.public != found.public:
-            engine.privacy_changed(connection, changed, deployments.author(caller))
+            engine.privacy_changed(connection, changed, submissions.author(caller))
         audit.note(connection, caller, "project.change", found.slug, **body.model_dump(exclude_none=True))
         return changed
 

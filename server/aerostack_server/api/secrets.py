@@ -13,7 +13,7 @@ from aerostack_server.api import environments
 from aerostack_server.api.deployments import WAITING, outcome
 from aerostack_server.api.environments import Here, Name, ProjectRef
 from aerostack_server.api.route import PolicyRoute, answer, caller_of, nothing, policy, server_of
-from aerostack_server.deploys import deployments, engine, secrets
+from aerostack_server.deploys import engine, secrets, submissions
 from aerostack_server.deploys.deployments import Deployment
 from aerostack_server.identity import audit
 from aerostack_server.identity.caller import Caller
@@ -79,7 +79,7 @@ def _changed(connection: Connection, caller: Caller, here: Here, names: list[str
     subject = f"{here.project.slug}/{here.environment.name}"
     audit.note(connection, caller, "secrets.change", subject, names=names)
     why = f"Secrets changed: {', '.join(names)}"[:1000]
-    return engine.resend(connection, here.environment.id, deployments.author(caller), why)
+    return engine.resend(connection, here.environment.id, submissions.author(caller), why)
 
 
 async def _applied(server: Server, caller: Caller, here: Here, made: Deployment | None) -> Response:

@@ -14,7 +14,7 @@ from aerostack.model import Module
 from aerostack_server import clock
 from aerostack_server.api.failures import of_platform
 from aerostack_server.database import Database, tables
-from aerostack_server.deploys import crons, deployments, entry, jobs, keyring, manifest, resources, secrets
+from aerostack_server.deploys import crons, deployments, entry, jobs, keyring, manifest, resources, secrets, submissions
 from aerostack_server.deploys.artifacts import Artifacts, MissingArtifactError
 from aerostack_server.deploys.deployments import Deployment
 from aerostack_server.deploys.jobs import Lease
@@ -197,7 +197,7 @@ def resend(connection: Connection, environment_id: str, by: tuple[str, str], why
     )
     if source is None:
         return None
-    return deployments.again(connection, environment_id, source, by, why)
+    return submissions.again(connection, environment_id, source, by, why)
 
 
 def privacy_changed(connection: Connection, project: Project, by: tuple[str, str]) -> list[Deployment]:

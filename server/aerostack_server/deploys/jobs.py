@@ -7,7 +7,7 @@ being done sets its ``attempts`` back, by which its holder sees that it is not o
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, delete, select, update
@@ -22,6 +22,13 @@ _ENQUEUE = Statement("""
 INSERT INTO jobs (id, kind, subject, run_after, lease_until, fence, attempts)
 VALUES (:id, :kind, :subject, :due, 0, 0, 0)
 ON CONFLICT (kind, subject) DO UPDATE SET run_after = excluded.run_after, attempts = 0
+""")
+_HOLD = Statement("""
+INSERT INTO jobs (id, kind, subject, run_after, lease_until, fence, attempts)
+VALUES (:id, :kind, :subject, :due, 0, 0, 0)
+ON CONFLICT (kind, subject) DO UPDATE SET
+    run_after = CASE WHEN :asked THEN excluded.run_after ELSE jobs.run_after END,
+    attempts = CASE WHEN :asked THEN 0 ELSE jobs.attempts END
 """)
 _DUE = (
     select(tables.jobs)
@@ -61,6 +68,20 @@ def enqueue(connection: Connection, kind: str, subject: str, at: int | None = No
     """Let there be a job, due now or ``at`` a moment; one that exists already is set to that."""
     due = clock.now() if at is None else at
     _ENQUEUE.run(connection, id=ids.new("job"), kind=kind, subject=subject, due=due)
+
+
+def hold(connection: Connection, kind: str, subjects: Mapping[str, bool]) -> None:
+    """Let nobody take, end or ask for the jobs of these subjects until the transaction ends.
+
+    Those with ``True`` are asked for, as ``enqueue`` does it. Of the others, one that there is none of is made, too.
+    """
+    due = clock.now()
+    # In one order: two who lock the same ones would wait for each other.
+    rows = [
+        {"id": ids.new("job"), "kind": kind, "subject": subject, "due": due, "asked": asked}
+        for subject, asked in sorted(subjects.items())
+    ]
+    _HOLD.run_all(connection, rows)
 
 
 def cancel(connection: Connection, kind: str, subject: str) -> None:
