@@ -112,7 +112,7 @@ def create(settings: Settings) -> FastAPI:
             await asyncio.to_thread(artifacts, settings.artifacts_url, settings.data / "artifacts", os.environ),
             sealed,
             workers=max(1, settings.workers // settings.processes),
-            room=Room(share=settings.processes),
+            room=app.state.room,
             line=app.state.line,
             account_host=address(settings.tenant_scheme),
         )
@@ -138,6 +138,7 @@ def create(settings: Settings) -> FastAPI:
         swagger_ui_oauth2_redirect_url=None,
     )
     app.state.line = Line()
+    app.state.room = Room(share=settings.processes)
     failures.install(app)
     app.include_router(health, responses=failures.documented(503))
     for module in (*ROUTERS, *EXISTING_CLIENTS):

@@ -62,7 +62,7 @@ class Guard:
         self._patience = patience
         self._most = most
         self._count = 0
-        self._headers = _HEADERS + ([(b"strict-transport-security", b"max-age=31536000")] if secure else [])
+        self._headers = security_headers(secure)
         self._log = log
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -71,11 +71,12 @@ class Guard:
             return
         started, identifier = time.perf_counter(), secrets.token_hex(8)
         state = {"status": 0}
-        limit = _limit(scope)
-        seen, more = 0, True
+        limit = largest(scope["method"], scope["path"])
+        seen, more, asked = 0, True, False
 
         async def limited() -> Message:
-            nonlocal seen, more
+            nonlocal seen, more, asked
+            asked = True
             # After the body only the end of the connection comes, for which a stream of events may wait for hours.
             try:
                 async with asyncio.timeout(self._patience if more else None):
@@ -97,6 +98,9 @@ class Guard:
                     *((name, value) for name, value in self._headers if name not in named),
                     (b"x-request-id", identifier.encode()),
                 ]
+                if not asked and _expects(scope):
+                    # Its body will not be sent now, and the next request would be taken for it.
+                    message["headers"].append((b"connection", b"close"))
             await send(message)
 
         self._count += 1
@@ -120,9 +124,14 @@ class Guard:
                 self._log(f"{scope['method']} {path} {state['status']} {took:.0f}ms {identifier}")
 
 
-def _limit(scope: Scope) -> int:
-    path: str = scope["path"]
-    if scope["method"] != "POST":
+def security_headers(secure: bool) -> list[tuple[bytes, bytes]]:
+    """What every answer tells browsers; ``secure`` is whether they came by https."""
+    return _HEADERS + ([(b"strict-transport-security", b"max-age=31536000")] if secure else [])
+
+
+def largest(method: str, path: str) -> int:
+    """Bytes that a body may have."""
+    if method != "POST":
         return SMALL
     if path.endswith("/deployments") or path.startswith("/api/v1/cli/deploy"):
         return LARGE
@@ -131,6 +140,11 @@ def _limit(scope: Scope) -> int:
 
 def _too_large(limit: int) -> str:
     return f"the body is larger than {limit // 1024**2} MiB"
+
+
+def _expects(scope: Scope) -> bool:
+    """Whether the client waits for a word before it sends the body."""
+    return any(name == b"expect" for name, _ in scope["headers"])
 
 
 def _announced(scope: Scope) -> int:

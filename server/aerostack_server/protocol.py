@@ -6,25 +6,42 @@ uvicorn's fast parser collects a head for as long as somebody sends it: ten conn
 from __future__ import annotations
 
 from asyncio import TimerHandle, Transport
+from collections.abc import Callable, Sequence
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from starlette.responses import Response
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 #: Bytes of a request's first line and headers.
 LARGEST_HEAD = 64 * 1024
+#: Bytes of a refused body that are read for the sake of the connection: a new one costs more.
+_SWALLOWED = 1024 * 1024
+
+#: What answers a request by its method, target and headers alone, or lets it pass.
+Gate = Callable[[bytes, bytes, Sequence[tuple[bytes, bytes]]], Response | None]
+
+
+def _open(method: bytes, target: bytes, headers: Sequence[tuple[bytes, bytes]]) -> Response | None:
+    return None
 
 
 class Protocol(HttpToolsProtocol):
     """Answers 431 to a head that is too large, and closes a connection whose head does not come to its end.
 
-    ``patience`` is in seconds, from the first byte of a head, or from the beginning of the connection.
+    ``patience`` is in seconds, from the first byte of a head, or from the beginning of the connection. What ``gate``
+    answers never becomes a request of the application; the body is thrown away as it comes.
     """
 
     patience: float = 20
+    gate: Gate = staticmethod(_open)
     _in_head = False
     #: Bytes of this head in the pieces after the one that it began in, and of the piece at hand.
     _seen = _piece = 0
     _too_large = False
     _limit: TimerHandle | None = None
+    #: Bytes that may still come of a body that is refused.
+    _swallows: int | None = None
+    #: Whether this connection ends with the refused request.
+    _closes = False
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -58,7 +75,50 @@ class Protocol(HttpToolsProtocol):
             self._too_large = True
             raise ValueError("the head is too large")
         self._in_head = False
-        super().on_headers_complete()
+        # Behind another request an answer of its own would come too early.
+        alone = self.cycle is None or self.cycle.response_complete
+        asks = alone and not self.parser.should_upgrade()
+        refused = self.gate(self.parser.get_method(), self.url, self.headers) if asks else None
+        if refused is None:
+            super().on_headers_complete()
+        else:
+            self._refuse(refused)
+
+    def on_body(self, body: bytes) -> None:
+        if self._swallows is None:
+            super().on_body(body)
+        else:
+            self._swallows -= len(body)
+            if self._swallows < 0:
+                self.transport.close()
+
+    def on_message_complete(self) -> None:
+        if self._swallows is None:
+            super().on_message_complete()
+        elif not self.transport.is_closing():
+            self._swallows = None
+            self._forget()
+            if self._closes:
+                self.transport.close()
+            else:
+                self.on_response_complete()
+
+    def _refuse(self, answer: Response) -> None:
+        length = dict(self.headers).get(b"content-length", b"")
+        keeps = self.parser.get_http_version() != "1.0" and self.parser.should_keep_alive()
+        # Who waits for a word before the body will not send it, and the next request would be taken for it.
+        self._closes = not keeps or self.expect_100_continue or not length.isdigit() or int(length) > _SWALLOWED
+        lines = [STATUS_LINE[answer.status_code]]
+        headers = [*self.server_state.default_headers, *answer.raw_headers]
+        lines += [b"%b: %b\r\n" % header for header in headers]
+        lines += [b"connection: close\r\n" if self._closes else b"", b"\r\n", bytes(answer.body)]
+        self.transport.write(b"".join(lines))
+        self._swallows = _SWALLOWED
+        if self.expect_100_continue:
+            self.transport.close()
+        else:
+            # Closed at once, with a part of the body unread, the connection would be reset and the answer lost.
+            self._limit = self.loop.call_later(self.patience, self._late)
 
     def send_400_response(self, msg: str) -> None:
         if not self._too_large:

@@ -26,6 +26,7 @@ def serve(*, host: str, port: int, environ: Mapping[str, str], announce: Callabl
     import uvicorn
 
     from aerostack_server import processes
+    from aerostack_server.admission import Admission
     from aerostack_server.app import create, served
     from aerostack_server.database import migrate_apart
     from aerostack_server.log import say
@@ -40,6 +41,9 @@ def serve(*, host: str, port: int, environ: Mapping[str, str], announce: Callabl
     app = create(settings)
     answering = served(app, settings, say)
 
+    class Gated(Protocol):
+        gate = staticmethod(Admission(app.state.room, secure=settings.secure, log=say))
+
     def work(listening: socket.socket, line: processes.Line) -> None:
         app.state.line = line
         server = uvicorn.Server(
@@ -50,7 +54,7 @@ def serve(*, host: str, port: int, environ: Mapping[str, str], announce: Callabl
                 server_header=False,
                 timeout_keep_alive=65,
                 timeout_graceful_shutdown=10,
-                http=Protocol,
+                http=Gated,
             )
         )
         with contextlib.suppress(KeyboardInterrupt):  # which is how it ends after Ctrl-C

@@ -137,6 +137,14 @@ def test_a_body_that_stops_coming_is_not_waited_for(port):
     assert b"connection: close" in answer.lower()
 
 
+def test_who_asks_before_it_sends_a_body_and_is_refused_need_not_send_it(port):
+    asks = b"POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nExpect: 100-continue\r\n"
+    refused = said(port, asks % b"/nowhere" + b"\r\n")
+    assert refused.startswith(b"HTTP/1.1 404 Not Found\r\n") and b"\r\nconnection: close\r\n" in refused
+    taken = said(port, asks % b"/" + b"\r\n", b"abc", HEAD + LAST)
+    assert taken.startswith(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n") and taken.endswith(b"\r\n\r\n0")
+
+
 def test_more_at_the_same_time_than_there_is_room_for_is_told_when_to_come_again(port):
     with ThreadPoolExecutor(MOST) as threads:
         held = [threads.submit(said, port, HEAD.replace(b"/ ", b"/held ") + LAST) for _ in range(MOST)]

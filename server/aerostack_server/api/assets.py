@@ -70,7 +70,7 @@ async def upload(request: Request, project: ProjectRef) -> Response:
     # Before the body: nobody sends megabytes to a project that is not theirs.
     identifier = await server.database.read(lambda connection: projects.find(connection, caller, project).id)
     announced = request.headers.get("content-length", "")
-    with server.deploys.room.taken(int(announced) if announced.isdecimal() else ASSETS):
+    with server.deploys.room.taken(int(announced) if announced.isdecimal() else ASSETS, caller):
         files = await _files(request)
         kept = await server.deploys.in_thread(lambda: assets.keep(server.deploys.artifacts, files))
         files.clear()

@@ -33,7 +33,7 @@ async def deploy(request: Request) -> Response:
     """Exactly 200 when it is live."""
     caller, server = caller_of(request), server_of(request)
     await server.deploys.admit()
-    with server.deploys.room.taken(deployments.size_of(request)):
+    with server.deploys.room.taken(deployments.size_of(request), caller):
         parts = await form.read(request, files=MOST_MODULES, fields=50)
         fields = {part.name: part.text for part in parts if part.filename is None}
         modules = _modules(parts)

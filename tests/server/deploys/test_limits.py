@@ -8,9 +8,6 @@ import json
 import pytest
 from tests.server.servers import form
 
-from aerostack_server.deploys.room import Room
-from aerostack_server.problems import Problem
-
 CODE = b"export default {};"
 
 
@@ -92,19 +89,3 @@ def test_large_modules_pass(project):
     content = b"export default { fetch() { return new Response('large'); } };\n//" + b"x" * (5 * 1024 * 1024)
     metadata = {"main": "a.js", "modules": [entry("a.js", content)], "compatibility_date": "2026-01-01"}
     assert upload(project, metadata, {"a.js": content}).status == 201
-
-
-def test_uploads_share_the_memory_that_there_is():
-    room = Room(most_bytes=100, most=3)
-    with room.taken(1000), pytest.raises(Problem) as refused, room.taken(1):
-        raise AssertionError
-    assert (refused.value.status, refused.value.retry_after) == (503, 2)
-    with room.taken(60), room.taken(40), pytest.raises(Problem), room.taken(1):
-        raise AssertionError
-    with room.taken(100):
-        pass
-    with room.taken(1), room.taken(1), room.taken(1), pytest.raises(Problem) as refused, room.taken(1):
-        raise AssertionError
-    assert str(refused.value) == "too much code is being uploaded at the same time"
-    with room.taken(1):
-        pass

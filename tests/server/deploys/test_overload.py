@@ -26,18 +26,18 @@ def test_uploads_beyond_what_is_taken_in_are_refused_at_once(sqlite_server):
             slow.append(socket.create_connection(("127.0.0.1", sqlite_server.port)))
             slow[-1].sendall(f"{head}Idempotency-Key: slow-upload-{number}\r\n\r\n--b\r\n".encode())
         deadline, answers = time.monotonic() + 20, []
-        while not answers or answers[-1].status != 503:
+        while not answers or answers[-1].status != 429:
             assert time.monotonic() < deadline, answers[-1].body
             answers.append(project.deploy(SAYS, wait=False))
         refused = answers.pop()
     finally:
         for connection in slow:
             connection.close()
-    assert (refused.code, refused.headers["retry-after"]) == ("unavailable", "2")
-    assert refused.document["message"] == "too much code is being uploaded at the same time"
+    assert (refused.code, refused.headers["retry-after"]) == ("too_many_requests", "2")
+    assert refused.document["message"] == "this account uploads too much code at the same time"
     # There is room again when the others are gone.
     deadline = time.monotonic() + 20
-    while (made := project.deploy(SAYS)).status == 503:
+    while (made := project.deploy(SAYS)).status == 429:
         assert time.monotonic() < deadline, made.body
     assert made.status == 201
     recorded = {item["id"] for item in project.call("GET", "/deployments?limit=100").document["items"]}

@@ -1,0 +1,152 @@
+"""An upload for which there is no room is answered by its head: nobody verifies its key or waits for its body."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import socket
+import threading
+from collections.abc import Iterator
+
+import pytest
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from aerostack_server.protocol import Protocol
+
+HEAD = b"POST /refused HTTP/1.1\r\nHost: x\r\n"
+GET = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+REFUSED = b"HTTP/1.1 503 Service Unavailable\r\n"
+
+
+def gate(method, target, headers):
+    return PlainTextResponse("full", 503, {"Retry-After": "2"}) if target == b"/refused" else None
+
+
+class Gated(Protocol):
+    gate = staticmethod(gate)
+    patience = 0.2
+
+
+async def size(request: Request) -> Response:
+    return PlainTextResponse(str(len(await request.body())))
+
+
+@pytest.fixture(scope="module")
+def port() -> Iterator[int]:
+    """Of an application behind a gate. What passed would be 404."""
+    app = Starlette(routes=[Route("/", size, methods=["GET", "POST"])])
+    server = uvicorn.Server(uvicorn.Config(app, http=Gated, log_level="critical", lifespan="off", ws="none"))
+    listener = socket.create_server(("127.0.0.1", 0))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    try:
+        yield listener.getsockname()[1]
+    finally:
+        server.should_exit = True
+        thread.join()
+        listener.close()
+
+
+def said(port: int, *parts: bytes) -> bytes:
+    """What is answered until the connection ends."""
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+        answer = b""
+        with contextlib.suppress(ConnectionError):
+            for part in parts:
+                connection.sendall(part)
+        while piece := connection.recv(65536):
+            answer += piece
+        return answer
+
+
+def sized(body: bytes) -> bytes:
+    return HEAD + b"Content-Length: %d\r\n\r\n" % len(body) + body
+
+
+def test_a_refused_upload_leaves_its_connection_open(port):
+    answer = said(port, sized(b"a" * 100_000), sized(b""), sized(b"b" * 1_000_000), GET)
+    assert answer.count(REFUSED) == 3 and answer.count(b"\r\n\r\nfull") == 3
+    assert answer.count(b"\r\nretry-after: 2\r\n") == 3 and answer.count(b"connection: close") == 1
+    assert answer.endswith(b"\r\n\r\n0")
+
+
+def test_it_may_be_in_one_piece_with_what_comes_behind_it(port):
+    answer = said(port, sized(b"a" * 10) + sized(b"b" * 10) + GET)
+    assert answer.count(REFUSED) == 2 and answer.endswith(b"\r\n\r\n0")
+
+
+def test_what_stands_behind_a_request_is_answered_behind_it(port):
+    answer = said(port, GET.replace(b"Connection: close\r\n", b"") + sized(b"") + GET)
+    assert re.findall(rb"HTTP/1.1 (\d+)", answer) == [b"200", b"404", b"200"]
+
+
+def test_who_asks_before_it_sends_a_body_need_not_send_it(port):
+    answer = said(port, HEAD + b"Content-Length: 100000\r\nExpect: 100-continue\r\n\r\n")
+    assert answer.startswith(REFUSED) and b"\r\nconnection: close\r\n" in answer and b"100 Continue" not in answer
+
+
+@pytest.mark.parametrize(
+    "upload",
+    [
+        sized(b"a" * 1_500_000),
+        sized(b"a" * 3_000_000),
+        HEAD + b"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
+        HEAD.replace(b"1.1", b"1.0") + b"Content-Length: 3\r\n\r\nabc",
+        HEAD + b"Connection: close\r\nContent-Length: 3\r\n\r\nabc",
+    ],
+    ids=["large", "larger", "of unknown size", "HTTP/1.0", "last"],
+)
+def test_after_anything_else_the_connection_ends(port, upload):
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+        head, _, body = upload.partition(b"\r\n\r\n")
+        connection.sendall(head + b"\r\n\r\n")
+        answer = connection.recv(65536)
+        with contextlib.suppress(ConnectionError):
+            connection.sendall(body)
+            assert connection.recv(65536) == b""
+    assert answer.startswith(REFUSED) and answer.endswith(b"full")
+    assert b"\r\nconnection: close\r\n" in answer
+
+
+def test_a_refused_body_that_stops_coming_ends_the_connection(port):
+    answer = said(port, HEAD + b"Content-Length: 100\r\n\r\nabc")
+    assert answer.startswith(REFUSED) and answer.endswith(b"full")
+
+
+def begin(server, tenant, slug):
+    """An upload that waits for a word before its body: the connection, and the first line of the answer."""
+    connection = socket.create_connection(("127.0.0.1", server.port), timeout=60)
+    connection.sendall(
+        f"POST /api/v1/projects/{slug}/environments/staging/deployments HTTP/1.1\r\nHost: x\r\n"
+        f"Authorization: Bearer {tenant.key}\r\nContent-Type: multipart/form-data; boundary=x\r\n"
+        "Idempotency-Key: 0123456789\r\nContent-Length: 1000\r\nExpect: 100-continue\r\n\r\n".encode()
+    )
+    return connection, connection.makefile("rb")
+
+
+def test_a_flood_of_one_account_leaves_room_for_another(server):
+    flood, other = server.tenant().project(), server.tenant().project()
+    with contextlib.ExitStack() as connections:
+        answers = []
+        for _ in range(100):
+            connection, answer = begin(server, flood.tenant, flood.slug)
+            connections.enter_context(connection)
+            answers.append(connections.enter_context(answer))
+        lines = [answer.readline() for answer in answers]
+        let_in, refused = b"HTTP/1.1 100 Continue\r\n", b"HTTP/1.1 429 Too Many Requests\r\n"
+        # What the processes have together is divided by where the kernel lets connections begin.
+        assert {*lines} == {let_in, refused} and 0 < lines.count(let_in) <= 32
+        head, _, body = answers[lines.index(refused)].read().partition(b"\r\n\r\n")
+        assert {b"retry-after: 2", b"x-content-type-options: nosniff"} <= {*head.split(b"\r\n")}
+        assert json.loads(body)["error"] == {
+            "code": "too_many_requests",
+            "message": "this account uploads too much code at the same time",
+        }
+        taken = [other.deploy("export default {};", wait=False) for _ in range(10)]
+    assert {answer.status for answer in taken} <= {201, 202}, [answer.body for answer in taken]
+    assert f"POST /api/v1/projects/{flood.slug}/environments/staging/deployments 429 0ms" in server.log
