@@ -170,6 +170,11 @@ class Scripts:
             )
         )
 
+    def set_settings(self, name: str, settings: Mapping[str, Any]) -> None:
+        """Change settings that belong to no version; others stay. ``PATCH …/workers/scripts/{name}/script-settings``"""
+        operation = f"setting {', '.join(settings)} of the Worker {name}"
+        self._api.call("PATCH", _path(name, "/script-settings"), operation, json=dict(settings), repeatable=True)
+
     def set_routes(self, name: str, patterns: Sequence[str]) -> None:
         """Make these all the routes of the Worker. ``PUT …/workers/scripts/{name}/routes``"""
         operation = f"setting the routes of the Worker {name}"

@@ -286,6 +286,7 @@ _BY_DAY = frozenset(
         ("first", "service", f.RESET), ("first", "upload", f.LOST), ("first", "set address", f.CUT),
         ("redeploy", "secrets", f.SLOW_DOWN), ("redeploy", "post version", f.BAD_GATEWAY),
         ("redeploy", "post deployment", f.LOST), ("redeploy", "post deployment", f.KILLED_APPLIED),
+        ("redeploy", "patch settings", f.BROKEN), ("redeploy", "patch settings", f.FORBIDDEN),
     }
 )  # fmt: skip
 
@@ -300,8 +301,8 @@ def wrangler(backend: str = "wrangler") -> Iterator[Cell]:
                 yield Cell(backend, flow, call, fault, "heals", nightly=(flow, call, fault) not in _BY_DAY)
             for fault in (f.KILLED, f.KILLED_APPLIED):
                 yield Cell(backend, flow, call, fault, "ends", nightly=(flow, call, fault) not in _BY_DAY)
-            for fault in (f.FORBIDDEN,):
-                yield Cell(backend, flow, call, fault, "fails", nightly=True, times=_FOR_EVER)
+            by_day = (flow, call, f.FORBIDDEN) in _BY_DAY
+            yield Cell(backend, flow, call, f.FORBIDDEN, "fails", nightly=not by_day, times=_FOR_EVER)
 
 
 def triggers(backend: str = "wrangler") -> Iterator[Cell]:

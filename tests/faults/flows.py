@@ -34,6 +34,8 @@ def prepare(stage: Stage, backend: str, flow: Flow) -> Project:
         _done(stage, project, "cfapi" if backend == "wrangler" and flow != "again" else backend)
     if flow in ("redeploy", "checkout", "account"):
         project.say("two")
+    if flow == "redeploy" and "wrangler" in backend:
+        project.log()
     if flow in ("triggers", "other triggers"):
         project.call_by(size=6, minute=2)
     if flow == "checkout":

@@ -26,7 +26,8 @@ class State:
 
     ``live`` are version ids and percentages, ``bindings`` are by name: type, and the id that it refers to. ``answer``
     is what the Worker says to a request, ``triggers`` what calls it besides: its schedules, and the queues that it
-    consumes with the size of a batch. ``applied`` is what the migrations of the database have left in it.
+    consumes with the size of a batch. ``logged`` stands for the settings that belong to no version, ``applied`` is what
+    the migrations of the database have left in it.
     """
 
     resources: tuple[Resource, ...]
@@ -36,6 +37,7 @@ class State:
     address: tuple[bool, bool] | None
     answer: str | None
     triggers: tuple[tuple[str, ...], tuple[tuple[str, int], ...]] = ((), ())
+    logged: bool = False
     applied: tuple[str, ...] = ()
 
     @property
@@ -44,7 +46,7 @@ class State:
         names = {resource.id: (resource.kind, resource.name) for resource in self.resources}
         bindings = sorted((name, kind, names.get(to or "", to)) for name, (kind, to) in self.bindings.items())
         things = sorted((resource.kind, resource.name) for resource in self.resources)
-        running = self.address, self.answer, self.triggers, self.applied
+        running = self.address, self.answer, self.triggers, self.logged, self.applied
         return things, [share for _, share in self.live], bindings, *running
 
     @property
@@ -83,6 +85,7 @@ def state(edge: RunningEdge, mark: str) -> State:
         address=(subdomain["enabled"], subdomain["previews_enabled"]) if worker else None,
         answer=_ask(subdomain["url"]) if subdomain.get("enabled") else None,
         triggers=(_schedules(edge, script), _consumes(edge, mark)) if worker else ((), ()),
+        logged=bool(worker and worker["logpush"]),
     )
 
 

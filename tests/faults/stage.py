@@ -115,6 +115,11 @@ class Project:
         base = self.file.read_text().partition("\n[[queues.consumers]]")[0]
         self.file.write_text(base + _TRIGGERS.format(mark=self.mark, size=size, minute=minute))
 
+    def log(self) -> None:
+        """Have what the Worker does logged: a setting that belongs to no version."""
+        name, rest = self.file.read_text().split("\n", 1)
+        self.file.write_text(f"{name}\nlogpush = true\n{rest}")
+
     def forget(self) -> None:
         """As somebody else has it who checks it out: no ids, no journal."""
         shutil.rmtree(self.folder / ".aerostack", ignore_errors=True)

@@ -20,6 +20,7 @@ from aerostack_wrangler.invocation import Invocation
 from aerostack_wrangler.live import Live
 from aerostack_wrangler.place import config_file, folder, output_file
 from aerostack_wrangler.program import program
+from aerostack_wrangler.readback import settle
 from aerostack_wrangler.session import Session
 from aerostack_wrangler.settings import WranglerSettings
 from aerostack_wrangler.triggers import has_address
@@ -80,12 +81,13 @@ def deploy(
         raise failure(result, reported, project, applied=None if ours else False)
     if now is None or not ours:
         raise _overtaken(project, reported, now) if reported.version_id else unreported(result)
+    glance = settle(cloudflare, project, now, tools, update=planned["worker"].verb == "update")
     tools.done(planned["triggers"])
-    overwritten = replaced(now.glance, resolution)
+    overwritten = replaced(glance, resolution)
     if overwritten:
         tools.warn(overwritten)
     digest = Fingerprint(project, tools).digest(provisioned.ids, invocation.program.version) or ""
-    remember(journal, now.glance, digest=digest, url=now.url, resolution=resolution, tools=tools)
+    remember(journal, glance, digest=digest, url=now.url, resolution=resolution, tools=tools)
     return Deployment(
         version=now.version,
         urls=live.urls(reported.targets, now.url),

@@ -257,3 +257,28 @@ def test_what_may_pass_is_tried_once_more(
     assert (project / "runs").read_text() == "run\n" * runs
     said = "warning: wrangler failed at something that may be over by now: running it once more"
     assert (said in done.stderr) == (runs == 2)
+
+
+def test_settings_that_wrangler_gives_up_without_a_word_are_an_error_and_set_by_the_next_deploy(
+    run: Callable[..., Any], project: Path, edge: RunningEdge
+) -> None:
+    worker = run("deploy", "--use-own-account", "--json").document["worker"]
+    file = project / "aerostack.toml"
+    name, rest = file.read_text().split("\n", 1)
+    observed = "[observability]\nenabled = true\nhead_sampling_rate = 0.5"
+    file.write_text(f'{name}\ntail_consumers = [{{ service = "{worker}" }}]\n{rest}\n{observed}\n')
+    with edge.refusing("PATCH", "/script-settings", status=403, code=10000, message="not allowed"):
+        failed = run("deploy", "--use-own-account", "--json")
+    assert (failed.status, failed.document["outcome"]) == (1, "unknown")
+    assert error(failed) == (
+        f"the code is live, but not all of its settings: setting tail_consumers, observability of the Worker {worker} "
+        "needs the permission Workers Scripts Edit: not allowed (code 10000)"
+    )
+    assert "Workers Scripts › Edit to the token at https://dash.cloudflare.com" in failed.stderr
+    assert "wrangler has not set tail_consumers, observability: setting what it left" in failed.stderr
+    done = run("deploy", "--use-own-account", "--json")
+    assert (done.status, done.document["outcome"]) == (0, "applied"), done.stderr
+    settings = edge.account("GET", f"/workers/scripts/{worker}/script-settings")
+    assert settings["observability"] == {"enabled": True, "head_sampling_rate": 0.5}
+    assert [consumer["service"] for consumer in settings["tail_consumers"]] == [worker]
+    assert run("deploy", "--use-own-account", "--json").document["outcome"] == "unchanged"

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from aerostack_cloudflare.script import WorkerAddress
 from aerostack_wrangler import live, session
 from aerostack_wrangler.invocation import Invocation
 from aerostack_wrangler.program import Program
 from aerostack_wrangler.session import Session
+from aerostack_wrangler.unversioned import unset_settings
 
 INVOCATION = Invocation(
     program=Program(argv=("node", "cli.js"), version="4.164.0", environ={"NODE_COMPILE_CACHE": "/c"}),
@@ -75,3 +78,31 @@ def test_the_account_knows_the_scheme_and_the_port() -> None:
     assert live.urls(("demo.edge.localhost",), "http://demo.edge.localhost:8787") == (
         "http://demo.edge.localhost:8787",
     )
+
+
+@pytest.mark.parametrize(
+    ("wanted", "live", "lost", "lost_for_certain"),
+    [
+        ({"logpush": True}, {}, ["logpush"], []),
+        ({"logpush": False}, {}, [], []),
+        ({"logpush": False}, {"logpush": True}, ["logpush"], ["logpush"]),
+        ({"observability": {"enabled": False}}, {"observability": {"enabled": True}}, *[["observability"]] * 2),
+        ({"observability": {"enabled": True}}, {"observability": {"enabled": True, "logs": {"a": 1}}}, [], []),
+        (
+            {"observability": {"enabled": True, "head_sampling_rate": 1}},
+            {"observability": {"enabled": True}},
+            ["observability"],
+            [],
+        ),
+        ({"tail_consumers": [{"service": "a"}]}, {"tail_consumers": [{"service": "a", "environment": "x"}]}, [], []),
+        ({"tail_consumers": [{"service": "a"}]}, {"tail_consumers": [{"service": "b"}]}, *[["tail_consumers"]] * 2),
+        ({"tail_consumers": []}, {"tail_consumers": [{"service": "b"}]}, *[["tail_consumers"]] * 2),
+    ],
+)
+def test_settings_are_compared_by_what_the_file_names(
+    wanted: dict[str, Any], live: dict[str, Any], lost: list[str], lost_for_certain: list[str]
+) -> None:
+    """Cloudflare adds defaults, and once it has accepted a setting need not repeat it."""
+    seen = WorkerAddress(enabled=True, previews_enabled=True, url=None, settings=live)
+    assert list(unset_settings(wanted, seen, absent=True)) == lost
+    assert list(unset_settings(wanted, seen, absent=False)) == lost_for_certain
