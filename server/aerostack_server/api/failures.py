@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from aerostack.errors import AerostackError, RateLimitError, RemoteError
 from aerostack_server.api.route import answer
@@ -83,6 +84,11 @@ async def _http(request: Request, error: Exception) -> Response:
     return found
 
 
+async def _gone(request: Request, error: Exception) -> Response:
+    # Nobody reads it; the log does not call it a bug of ours.
+    return shown(Problem(408, "too_slow", "the client went away before the body came to its end"))
+
+
 async def _bug(request: Request, error: Exception) -> Response:
     say_failure(error)
     return shown(Problem(500, "internal", "something is wrong with the server"))
@@ -94,6 +100,7 @@ _HANDLERS: Mapping[type[Exception], Callable[[Request, Exception], Awaitable[Res
     HTTPException: _http,
     RemoteError: _platform,
     DataError: _not_storable,
+    ClientDisconnect: _gone,
 }
 
 
