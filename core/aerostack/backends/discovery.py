@@ -13,12 +13,12 @@ from aerostack.values import dataclass
 
 GROUP = "aerostack.backends"
 
-#: Our own, and their modules. Reading the metadata of every installed package takes longer than a request, and a
+#: Our own, and where they are. Reading the metadata of every installed package takes longer than a request, and a
 #: package that took one of these names would get the user's credentials.
 SHIPPED: Mapping[str, str] = {
     "aerostack": "aerostack_hosted.plugin",
-    "cfapi": "aerostack_cfapi.plugin",
-    "wrangler": "aerostack_wrangler.plugin",
+    "cfapi": "aerostack_cfapi.plugin:backend",
+    "wrangler": "aerostack_wrangler.plugin:backend",
 }
 
 
