@@ -63,7 +63,8 @@ Message = Annotated[
         "--message",
         "-m",
         metavar="TEXT",
-        help="For the history. Default: the subject of the git commit. The same as -o message=TEXT.",
+        help="For the history; Aerostack takes the subject of the git commit where there is none. "
+        "The same as -o message=TEXT.",
     ),
 ]
 Yes = Annotated[bool, option("--yes", "-y", help="Answer yes to every question.")]

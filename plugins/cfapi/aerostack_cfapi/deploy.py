@@ -48,7 +48,7 @@ def deploy(
     document = metadata(project, bundle, bindings(project, provisioned.ids))
     early = None
     if worker.writes:
-        version, early = _release(cloudflare, project, resolution, document, bundle, journal, tools)
+        version, early = _release(cloudflare, project, resolution, document, bundle, settings.message, journal, tools)
     else:
         version = worker.id or ""
         _set_address(cloudflare, project, address, tools)
@@ -81,6 +81,7 @@ def _release(
     resolution: Resolution,
     document: Mapping[str, Any],
     bundle: Bundle,
+    message: str | None,
     journal: Journal,
     tools: Tools,
 ) -> tuple[str, Seen]:
@@ -89,7 +90,8 @@ def _release(
     worker, address = planned["worker"], planned["workers.dev"]
     resources = resolution.actions[: resolution.actions.index(worker)]
     mark = tag(content_hash(document, bundle), os.urandom(4).hex())
-    complete = {**document, "annotations": {"workers/tag": mark}}
+    annotations = {"workers/tag": mark} | ({"workers/message": message} if message else {})
+    complete = {**document, "annotations": annotations}
     if bundle.assets is not None:
         token = static_files.upload(cloudflare, project.name, bundle.assets, tools)
         complete["assets"] = complete["assets"] | {"jwt": token}

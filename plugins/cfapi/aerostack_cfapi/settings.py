@@ -9,12 +9,14 @@ from aerostack.values import dataclass
 class CfapiSettings:
     """``account_id`` chooses among several accounts; ``concurrency`` bounds the calls under way at once.
 
-    ``end_rollout`` allows a deploy to end a gradual rollout that is under way. The API's address is no setting on
-    purpose: a project's file must not decide where a token is sent.
+    ``message`` is what the account's history says of this deploy; Cloudflare keeps 1000 bytes of it. ``end_rollout``
+    allows a deploy to end a gradual rollout that is under way. The API's address is no setting on purpose: a project's
+    file must not decide where a token is sent.
     """
 
     account_id: str | None = None
     concurrency: int = 12
+    message: str | None = None
     end_rollout: bool = False
 
     def __post_init__(self) -> None:

@@ -57,6 +57,7 @@ def deploy(
         output=output_file(project),
         account_id=cloudflare.account_id,
         tag=f"aw1:{os.urandom(8).hex()}",
+        message=settings.message,
     )
     _write(project, document)
     journal.intend(DEPLOYED, invocation.tag)

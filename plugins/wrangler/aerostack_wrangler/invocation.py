@@ -11,7 +11,7 @@ from aerostack_wrangler.program import Program
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invocation:
     """``config`` is the generated configuration, ``output`` the file that wrangler reports into, ``tag`` marks the
-    version that this run makes.
+    version that this run makes, ``message`` describes it.
     """
 
     program: Program
@@ -19,6 +19,7 @@ class Invocation:
     output: Path
     account_id: str
     tag: str
+    message: str | None = None
 
     @property
     def argv(self) -> tuple[str, ...]:
@@ -29,6 +30,8 @@ class Invocation:
             str(self.config),
             "--tag",
             self.tag,
+            # In one word: it may begin with a dash.
+            *((f"--message={self.message}",) if self.message else ()),
             # What is missing has been created by us, under names that are found again.
             "--experimental-provision=false",
         )

@@ -9,12 +9,14 @@ from aerostack.values import dataclass
 class WranglerSettings:
     """``account_id`` chooses among several accounts; ``concurrency`` bounds our own calls under way at once.
 
-    ``end_rollout`` allows a deploy to end a gradual rollout that is under way. ``program`` is another wrangler than the
-    pinned one, as a path or a name on PATH. ``timeout`` is in seconds, for the whole run of wrangler.
+    ``message`` is what the account's history says of this deploy; Cloudflare keeps 1000 bytes of it. ``end_rollout``
+    allows a deploy to end a gradual rollout that is under way. ``program`` is another wrangler than the pinned one, as
+    a path or a name on PATH. ``timeout`` is in seconds, for the whole run of wrangler.
     """
 
     account_id: str | None = None
     concurrency: int = 12
+    message: str | None = None
     end_rollout: bool = False
     program: str | None = None
     timeout: int = 1800
