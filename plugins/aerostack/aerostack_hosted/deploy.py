@@ -17,7 +17,9 @@ from aerostack_hosted import static_files
 from aerostack_hosted.api import deployments, environments
 from aerostack_hosted.api.connection import Api
 from aerostack_hosted.api.deployments import PATIENCE, SETTLED, RemoteDeployment
+from aerostack_hosted.api.environments import RemoteEnvironment
 from aerostack_hosted.commit import checked_out
+from aerostack_hosted.last import Last, parse, remember
 from aerostack_hosted.metadata import content_hash, metadata
 from aerostack_hosted.provision import project_of
 from aerostack_hosted.settings import HostedSettings
@@ -44,6 +46,7 @@ def deploy(
     writes = [action for action in resolution.actions if action.key in ("worker", "crons") and action.writes]
     if not writes:
         journal.forget(_UPLOAD)
+        remember(journal, parse(resolution.details["last"]), tools)
         return Deployment(
             version=str(resolution.details["live"]), urls=_urls(resolution.details["url"]), outcome="unchanged"
         )
@@ -51,7 +54,9 @@ def deploy(
     made = _upload(api, project, resolution, settings, journal, tools)
     for action in writes:
         tools.done(action)
-    _read_back(api, project_of(project, resolution, settings, tools), str(project.environment), made)
+    reference = project_of(project, resolution, settings, tools)
+    seen = _read_back(api, reference, str(project.environment), made)
+    remember(journal, Last.of(reference, made, public=seen.public), tools)
     return Deployment(version=made.id, urls=_urls(made.url), details={"number": made.number})
 
 
@@ -139,20 +144,21 @@ def follow(
     )
 
 
-def _read_back(api: Api, project: str, environment: str, made: RemoteDeployment) -> None:
+def _read_back(api: Api, project: str, environment: str, made: RemoteDeployment) -> RemoteEnvironment:
     try:
         seen = environments.get(api, project, environment)
     except RemoteError as error:
         error.applied = None
         raise
     live = seen.live if seen else None
-    if live is None or live.id != made.id:
+    if seen is None or live is None or live.id != made.id:
         raise OvertakenError(
             f"deployment {made.number} to {environment} was live, but "
             + (f"deployment {live.number} is by now" if live else "nothing is by now"),
             applied=False,
             hint="see who deployed: aerostack deployments list",
         )
+    return seen
 
 
 def form(told: Mapping[str, Any], bundle: Bundle) -> tuple[bytes, str]:

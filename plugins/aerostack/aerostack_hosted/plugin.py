@@ -10,6 +10,7 @@ from aerostack.model import (
     BackendSpec,
     Deployment,
     Journal,
+    Journals,
     Policy,
     Project,
     Provisioned,
@@ -34,10 +35,12 @@ def aerostack_backend() -> BackendSpec:
 
 
 @hookimpl
-def aerostack_resolve(project: Project, settings: HostedSettings, policy: Policy, tools: Tools) -> Resolution:
+def aerostack_resolve(
+    project: Project, settings: HostedSettings, policy: Policy, journals: Journals, tools: Tools
+) -> Resolution:
     from aerostack_hosted.resolve import resolve
 
-    return resolve(project, settings, policy, tools)
+    return resolve(project, settings, policy, journals, tools)
 
 
 @hookimpl

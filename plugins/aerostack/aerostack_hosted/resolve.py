@@ -8,7 +8,7 @@ from dataclasses import replace
 from aerostack import assets
 from aerostack.errors import ConfigError, NotFoundError
 from aerostack.http import parallel
-from aerostack.model import Action, Bundle, Json, Policy, Project, Resolution, Resource, Tools, Verb
+from aerostack.model import Action, Bundle, Journals, Json, Policy, Project, Resolution, Resource, Tools, Verb
 from aerostack.values import dataclass
 from aerostack_hosted import choice
 from aerostack_hosted.api import environments, me, projects
@@ -17,6 +17,7 @@ from aerostack_hosted.api.environments import NoProjectError, RemoteEnvironment
 from aerostack_hosted.api.me import Me
 from aerostack_hosted.choice import Choice
 from aerostack_hosted.honoured import check_keys
+from aerostack_hosted.last import Last, drift, recall
 from aerostack_hosted.metadata import content_hash, crons, metadata
 from aerostack_hosted.place import environment_of, target
 from aerostack_hosted.settings import HostedSettings
@@ -31,7 +32,7 @@ class Observed:
     environment: RemoteEnvironment | None
 
 
-def resolve(project: Project, settings: HostedSettings, policy: Policy, tools: Tools) -> Resolution:
+def resolve(project: Project, settings: HostedSettings, policy: Policy, journals: Journals, tools: Tools) -> Resolution:
     """Plan. Who the key belongs to and what is there are asked at once, and the code is built meanwhile."""
     environment = environment_of(project)
     check_keys(project)
@@ -53,9 +54,12 @@ def resolve(project: Project, settings: HostedSettings, policy: Policy, tools: T
         tools.step(assets.summary(files))
     seen = observed.environment
     actions = plan(project, chosen, observed, settings, policy, bundle.result())
+    last = recall(journals.at(target(api)), chosen.reference)
+    writes = any(action.writes for action in actions if action.key in ("worker", "crons"))
     return Resolution(
         target=target(api),
         actions=actions,
+        drift=drift(last, seen, public=settings.public) if writes else (),
         notes=(*notes(project, seen, actions), *assets.notes(bundle.result().assets)),
         details=_details(chosen, who, seen),
     )
@@ -160,6 +164,10 @@ def notes(project: Project, seen: RemoteEnvironment | None, actions: tuple[Actio
             f"required secrets that are not set in {project.environment}: {names} "
             f"(`aerostack secrets set {unset[0]} --env {project.environment}`)"
         )
+    variables = project.config.get("vars")
+    hidden = [name for name in variables if seen and name in seen.secrets] if isinstance(variables, Mapping) else []
+    if hidden:
+        found.append(f"secrets take the place of variables of the same name: {', '.join(hidden)}")
     if project.config.get("workers_dev") is False:
         found.append("workers_dev = false has no meaning on Aerostack: the Worker gets an address; --private guards it")
     return tuple(found)
@@ -197,6 +205,7 @@ def _details(chosen: Choice, who: Me, seen: RemoteEnvironment | None) -> Mapping
         "account": who.account_name,
         "live": seen.live.id if seen and seen.live else None,
         "url": (seen.url or (seen.live.url if seen.live else None)) if seen else None,
+        "last": Last.of(chosen.reference, seen.live, public=seen.public).text if seen and seen.live else None,
     }
 
 

@@ -11,6 +11,7 @@ from aerostack_hosted import place as places
 from aerostack_hosted.api import deployments
 from aerostack_hosted.api.deployments import RemoteDeployment
 from aerostack_hosted.deploy import follow
+from aerostack_hosted.last import Last, recall, remember
 from aerostack_hosted.place import Place
 from aerostack_hosted.settings import HostedSettings
 
@@ -34,6 +35,9 @@ def rollback(
             journal.forget(_KEY)
         raise
     journal.forget(_KEY)
+    last = recall(journal, place.project)
+    if last is not None:
+        remember(journal, Last.of(place.project, made, public=last.public == "yes"), tools)
     return RolledBack(
         version=made.id,
         said=f"{place.environment} runs what deployment {aim.number} brought, as deployment {made.number}",

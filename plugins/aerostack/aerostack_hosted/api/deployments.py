@@ -19,7 +19,10 @@ PATIENCE = 25
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemoteDeployment:
-    """``status``: ``queued``, ``running``, ``live``, ``superseded`` or ``failed``; the ``error`` fields say why."""
+    """``status``: ``queued``, ``running``, ``live``, ``superseded`` or ``failed``; the ``error`` fields say why.
+
+    ``creator`` is ``created_by`` behind its kind, ``user`` or ``key``.
+    """
 
     id: str
     number: int
@@ -28,6 +31,7 @@ class RemoteDeployment:
     url: str | None
     created_at: str | None
     created_by: str | None
+    creator: str
     message: str | None
     commit: str | None
     error_code: str | None
@@ -62,6 +66,7 @@ def of(record: Record) -> RemoteDeployment:
         url=record.optional_text("url"),
         created_at=None if created is None else str(created),
         created_by=creator.optional_text("name"),
+        creator=f"{creator.optional_text('kind') or ''} {creator.optional_text('name') or ''}",
         message=record.optional_text("message"),
         commit=record.optional_text("commit"),
         error_code=error.optional_text("code"),
