@@ -75,31 +75,44 @@ def remember(journal: Journal, last: Last | None, tools: Tools) -> None:
 def drift(last: Last | None, seen: RemoteEnvironment | None, *, public: bool | None) -> tuple[str, ...]:
     """What somebody changed since, and a deploy overwrites; ``public`` is what this one is to set. Pure.
 
-    Nothing without a memory: it was not changed behind one. Whoever made the last deployment from here may have made
-    others elsewhere, such as in CI, and that is no drift; going back from one is, whoever did it. A secret that was
-    set stays, and so is none.
+    Nothing without a memory: it was not changed behind one. A deploy of somebody else is no drift, but going back from
+    one is, whoever did it. A secret that was set stays, and so is none.
     """
     if last is None or seen is None:
         return ()
-    live = seen.live
     found = []
-    if live is not None and live.id != last.deployment and live.content_hash != last.content_hash:
-        back = (live.message or "").startswith(_ROLLBACK)
-        if back or live.creator != last.creator:
-            found.append(_deployed(live, back=back))
+    live = _other(last, seen)
+    if live is not None and _is_rollback(live):
+        found.append(f"deployment {live.number} is live, which was not made from here ({live.message}{_made(live)})")
     known = last.public == "yes"
     if public is not None and public != seen.public and seen.public != known:
         found.append(f"the project: {_shown(known)} after the last deploy, {_shown(seen.public)} now")
     return tuple(found)
 
 
-def _deployed(live: RemoteDeployment, *, back: bool) -> str:
-    """A sentence about a deployment that was not made from here."""
-    did = live.message if back and live.message else "deployed"
+def replaced(last: Last | None, seen: RemoteEnvironment | None) -> tuple[str, ...]:
+    """What somebody else deployed since, as a note: a deploy replaces it. Pure."""
+    live = _other(last, seen) if last and seen else None
+    if last is None or live is None or _is_rollback(live) or live.creator == last.creator:
+        return ()
+    said = f": {live.message}" if live.message else ""
+    return (f"this replaces deployment {live.number}, which was not made from here (deployed{_made(live)}{said})",)
+
+
+def _other(last: Last, seen: RemoteEnvironment) -> RemoteDeployment | None:
+    """What is live, where that is neither the last deployment from here nor the same content."""
+    live = seen.live
+    same = live is None or live.id == last.deployment or live.content_hash == last.content_hash
+    return None if same else live
+
+
+def _is_rollback(live: RemoteDeployment) -> bool:
+    return (live.message or "").startswith(_ROLLBACK)
+
+
+def _made(live: RemoteDeployment) -> str:
     by = f" by {live.created_by}" if live.created_by else ""
-    when = f" on {live.created_at}" if live.created_at else ""
-    said = f": {live.message}" if live.message and not back else ""
-    return f"deployment {live.number} is live, which was not made from here ({did}{by}{when}{said})"
+    return by + (f" on {live.created_at}" if live.created_at else "")
 
 
 def _shown(public: bool) -> str:

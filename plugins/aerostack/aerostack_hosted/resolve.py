@@ -17,7 +17,7 @@ from aerostack_hosted.api.environments import NoProjectError, RemoteEnvironment
 from aerostack_hosted.api.me import Me
 from aerostack_hosted.choice import Choice
 from aerostack_hosted.honoured import check_keys
-from aerostack_hosted.last import Last, drift, recall
+from aerostack_hosted.last import Last, drift, recall, replaced
 from aerostack_hosted.metadata import content_hash, crons, metadata
 from aerostack_hosted.place import environment_of, target
 from aerostack_hosted.settings import HostedSettings
@@ -60,7 +60,11 @@ def resolve(project: Project, settings: HostedSettings, policy: Policy, journals
         target=target(api),
         actions=actions,
         drift=drift(last, seen, public=settings.public) if writes else (),
-        notes=(*notes(project, seen, actions), *assets.notes(bundle.result().assets)),
+        notes=(
+            *(replaced(last, seen) if writes else ()),
+            *notes(project, seen, actions),
+            *assets.notes(bundle.result().assets),
+        ),
         details=_details(chosen, who, seen),
     )
 

@@ -56,26 +56,21 @@ def set_public(hosted: Hosted, name: str, public: bool) -> None:
         assert answer.status == 200
 
 
-def test_a_deployment_of_somebody_else_stays_until_it_may_be_overwritten(
+def test_what_a_colleague_deployed_is_replaced_and_that_is_said(
     run: Run, colleague: Run, project: Path, deployed: dict[str, Any]
 ) -> None:
-    theirs = colleague("deploy", "--json", "-o", "message=urgent").document
-    assert theirs["outcome"] == "applied"
+    assert colleague("deploy", "--json", "-o", "message=urgent").document["outcome"] == "applied"
     change(project, "ours")
     planned = run("plan", "--json").document
-    (said,) = planned["drift"]
-    assert said.startswith("deployment 3 is live, which was not made from here (deployed by anna on ")
+    assert planned["drift"] == []
+    (said,) = planned["notes"]
+    assert said.startswith("this replaces deployment 3, which was not made from here (deployed by anna on ")
     assert said.endswith(": urgent)")
-    assert "will refuse to overwrite that without --overwrite" in run("plan").stderr
-    refused = run("deploy", "--json")
-    assert (refused.status, refused.document["outcome"], refused.document["actions"]) == (4, "not_applied", [])
-    assert refused.document["error"]["code"] == "drift"
-    assert said in refused.document["error"]["message"]
-    assert run("deployments", "list", "--json").document["deployments"][0]["id"] == theirs["version"]
-    done = run("deploy", "--overwrite", "--json")
+    done = run("deploy", "--json")
     assert (done.status, done.document["outcome"]) == (0, "applied")
+    assert said in done.document["notes"]
     change(project, "later")
-    assert run("deploy", "--json").document["outcome"] == "applied"
+    assert run("plan", "--json").document["notes"] == []
 
 
 def test_a_rollback_stays_until_it_may_be_undone(
@@ -86,10 +81,12 @@ def test_a_rollback_stays_until_it_may_be_undone(
     assert back.status == 0, back.stderr
     refused = run("deploy", "--json")
     assert refused.status == 4
-    assert (
-        "deployment 3 is live, which was not made from here (Rollback to 1 by tests on "
-        in refused.document["error"]["message"]
-    )
+    (said,) = run("plan", "--json").document["drift"]
+    assert said.startswith("deployment 3 is live, which was not made from here (Rollback to 1 by tests on ")
+    assert refused.document["error"]["code"] == "drift"
+    assert refused.document["actions"] == []
+    assert said in refused.document["error"]["message"]
+    assert "will refuse to overwrite that without --overwrite" in run("plan").stderr
     assert run("deploy", "--overwrite", "--json").document["outcome"] == "applied"
 
 
