@@ -7,10 +7,11 @@ import uuid
 
 import pytest
 from sqlalchemy import event, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError
 from tests.server.postgres import create_database
 
 from aerostack_server.database import Database, Statement
+from aerostack_server.database.gathering import SLOW, Gathering
 
 INSERT = Statement("INSERT INTO t VALUES (:name)")
 
@@ -116,3 +117,57 @@ def test_a_statement_finds_the_rows_for_each_of_its_parameters(database):
     found = database.read_now(lambda connection: find.each(connection, wanted))
     assert [[tuple(row) for row in rows] for rows in found] == [[("two",)], [], [("one",)]]
     assert database.read_now(lambda connection: find.each(connection, [])) == []
+
+
+def test_reads_at_the_same_moment_each_get_their_own_rows(database):
+    assert together(database, "one", "two") == ["one", "two"]
+    sql = "SELECT name, :count FROM t WHERE name = :name OR :every ORDER BY name"
+
+    async def ask():
+        await database.open()
+        wanted = [("two", False), ("none", False), ("any", True), ("one", False)]
+        found = await asyncio.gather(
+            *(
+                database.rows(sql, {"name": name, "count": count, "every": every})
+                for count, (name, every) in enumerate(wanted)
+            )
+        )
+        await database.close()
+        return [[tuple(row) for row in rows] for rows in found]
+
+    assert asyncio.run(ask()) == [[("two", 0)], [], [("one", 2), ("two", 2)], [("one", 3)]]
+
+
+def test_a_read_that_the_database_refuses_fails_alone(request):
+    database = Database(create_database(request.getfixturevalue("postgres"), f"t{uuid.uuid4().hex[:8]}"))
+
+    async def ask():
+        await database.open()
+        asked = (database.row("SELECT CAST(:name AS TEXT)", {"name": name}) for name in ("one", "\0", "two"))
+        found = await asyncio.gather(*asked, return_exceptions=True)
+        await database.close()
+        return found
+
+    one, error, two = asyncio.run(ask())
+    assert (tuple(one), tuple(two)) == (("one",), ("two",))
+    assert isinstance(error, DataError)
+
+
+def test_what_takes_long_does_not_keep_others_waiting():
+    async def ask():
+        first = asyncio.Event()
+
+        async def carry_out(kind, values):
+            if "long" in values:
+                await first.wait()
+            return values
+
+        gathering = Gathering(carry_out)
+        slow = asyncio.create_task(gathering.add("kind", "long"))
+        await asyncio.sleep(2 * SLOW)
+        assert await gathering.add("kind", "short") == "short"
+        first.set()
+        assert await slow == "long"
+        assert await gathering.add("kind", "later") == "later"
+
+    asyncio.run(ask())

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 I = TypeVar("I")  # noqa: E741
+Together = Callable[[Connection, Sequence[Any]], Sequence[Any]]
 
 #: Threads, and so connections, for everything that is no hot read.
 _THREADS = 8
@@ -51,7 +52,7 @@ class Database:
             else ThreadPoolExecutor(_THREADS, thread_name_prefix="write")
         )
         self._readers = ThreadPoolExecutor(_THREADS, thread_name_prefix="read")
-        self._gathering = Gathering(self.write)
+        self._gathering: Gathering[Together] = Gathering(self._write_all)
         self._hot: sqlite3.Connection | None = None
         self._pool: Hot | None = None
 
@@ -91,7 +92,11 @@ class Database:
 
         ``work`` returns the error of a value of which it writes nothing. When it raises, each is tried by itself.
         """
-        return await self._gathering.add(work, value)
+        outcome: T = await self._gathering.add(work, value)
+        return outcome
+
+    async def _write_all(self, work: Together, values: Sequence[Any]) -> Sequence[Any]:
+        return await self.write(lambda connection: work(connection, values))
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """``work`` in a thread."""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import functools
+import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-_PARAMETER = re.compile(r":(\w+)")
+_PARAMETER = re.compile(r"(?<!:):(\w+)")
+_TYPES = {bool: "boolean", int: "bigint"}
 
 
 class Statement:
@@ -18,6 +21,7 @@ class Statement:
     def __init__(self, sql: str) -> None:
         self._sql = sql
         self._of_postgres = of_postgres(sql)
+        self._only_reads = sql.lstrip().startswith("SELECT")
 
     def rows(self, connection: Connection, **parameters: Any) -> Sequence[Sequence[Any]]:
         """All rows of its result."""
@@ -37,6 +41,11 @@ class Statement:
         """The rows for each of the parameters, one after the other, in one round trip."""
         if len(parameters) < 2 or connection.dialect.name == "sqlite":
             return [self.rows(connection, **each) for each in parameters]
+        if self._only_reads:
+            sql = for_each(self._sql, parameters[0])
+            given = {"parameters": as_json(parameters)}
+            rows = self._sent(connection, lambda driver: driver.execute(sql, given, prepare=True)).fetchall()
+            return divided(rows, len(parameters))
         cursor = self._sent(connection, lambda driver: self._pipelined(driver, parameters, returning=True))
         found = [cursor.fetchall()]
         while cursor.nextset():
@@ -78,3 +87,37 @@ class Statement:
 def of_postgres(sql: str) -> str:
     """The same as psycopg wants it."""
     return _PARAMETER.sub(r"%(\1)s", sql)
+
+
+def for_each(sql: str, example: Mapping[str, Any]) -> bytes:
+    """A ``SELECT`` for PostgreSQL that is given ``parameters``, all of the types of the ``example``, at once.
+
+    ``divided`` says which of its rows are whose. One text is less work for psycopg than an array for each parameter,
+    and far less than a statement for each: it sends and receives every one by itself, also in a pipeline.
+    """
+    return _for_each(sql, tuple((name, _TYPES.get(type(value), "text")) for name, value in example.items()))
+
+
+@functools.cache
+def _for_each(sql: str, columns: tuple[tuple[str, str], ...]) -> bytes:
+    declared = ", ".join(f'"{name}" {kind}' for name, kind in columns)
+    # With the offset each is found as it would be alone: a join of all may look through a whole table.
+    lateral = _PARAMETER.sub(r'given."\1"', sql)
+    # The names are those of parameters in our own statements.
+    given = f"ROWS FROM (json_to_recordset(%(parameters)s) AS ({declared})) WITH ORDINALITY"
+    names = ", ".join(f'"{name}"' for name, _ in columns)
+    sql = f"SELECT given.place, found.* FROM {given} AS given({names}, place), LATERAL ({lateral} OFFSET 0) found"  # nosec B608
+    return sql.encode()
+
+
+def as_json(parameters: Sequence[Mapping[str, Any]]) -> str:
+    """The parameters of ``for_each``."""
+    return json.dumps(parameters, separators=(",", ":"))
+
+
+def divided(rows: Sequence[Sequence[Any]], count: int) -> list[Sequence[Sequence[Any]]]:
+    """The rows of ``for_each`` for each of its parameters."""
+    found: list[list[Sequence[Any]]] = [[] for _ in range(count)]
+    for row in rows:
+        found[row[0] - 1].append(row[1:])
+    return [*found]

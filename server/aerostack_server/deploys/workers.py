@@ -67,9 +67,7 @@ class Workers:
             self._wake.clear()
             try:
                 # What the platform will not take now stays queued, for another replica or the next minute.
-                if self._delay() < LOOK and await self._database.read(
-                    lambda connection: jobs.any_due(connection, self._carriers)
-                ):
+                if self._delay() < LOOK and await jobs.any_due(self._database, self._carriers):
                     lease = await self._database.write(
                         lambda connection: jobs.take(connection, self._owner, self._carriers)
                     )
