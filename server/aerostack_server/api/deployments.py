@@ -90,7 +90,7 @@ async def create(request: Request, project: ProjectRef, environment: Name) -> Re
     key, if_match = idempotency_key(request), header(request, "If-Match")
     patience = 0 if "respond-async" in (header(request, "Prefer") or "") else PATIENCE
     with server.deploys.room.taken(size_of(request), caller):
-        await server.deploys.admit()
+        await server.deploys.admit(caller.account_id)
         metadata, modules = await form(request)
         here, made = await record(server, caller, project, environment, metadata, modules, key, if_match)
         modules.clear()

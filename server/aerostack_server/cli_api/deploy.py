@@ -32,7 +32,7 @@ _KINDS = {"d1_databases": "d1", "kv_namespaces": "kv", "queues": "queue"}
 async def deploy(request: Request) -> Response:
     """Exactly 200 when it is live."""
     caller, server = caller_of(request), server_of(request)
-    await server.deploys.admit()
+    await server.deploys.admit(caller.account_id)
     with server.deploys.room.taken(deployments.size_of(request), caller):
         parts = await form.read(request, files=MOST_MODULES, fields=50)
         fields = {part.name: part.text for part in parts if part.filename is None}

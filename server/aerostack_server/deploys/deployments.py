@@ -112,10 +112,16 @@ def listed(connection: Connection, environment: Environment, *, before: int | No
     return [of(row) for row in connection.execute(wanted.order_by(table.c.number.desc()).limit(limit))]
 
 
-async def waiting(database: Database) -> int:
-    """How many have not come to an end."""
-    row = await database.row("SELECT count(*) FROM deployments WHERE status IN ('queued', 'running')", {})
-    return int(row[0]) if row else 0
+_WAITING = """
+SELECT p.account_id, count(*)
+FROM deployments d JOIN environments e ON e.id = d.environment_id JOIN projects p ON p.id = e.project_id
+WHERE d.status IN ('queued', 'running') GROUP BY p.account_id
+"""
+
+
+async def waiting(database: Database) -> dict[str, int]:
+    """How many have not come to an end, by account."""
+    return {row[0]: row[1] for row in await database.rows(_WAITING, {})}
 
 
 def of(row: Row[Any]) -> Deployment:

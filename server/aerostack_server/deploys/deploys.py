@@ -24,7 +24,7 @@ from aerostack_server.deploys.sealing import Sealing
 from aerostack_server.deploys.workers import LOOK, Workers
 from aerostack_server.identity.vault import Vault
 from aerostack_server.platform.platform import Platform
-from aerostack_server.problems import unavailable
+from aerostack_server.problems import too_many, unavailable
 from aerostack_server.processes import Line
 from aerostack_server.projects.environments import Environment, label
 
@@ -61,7 +61,8 @@ class Deploys:
         self.artifacts = artifacts
         self.room = room
         self._line = line
-        self._counted, self._waiting = -_COUNTED, 0
+        self._counted = -_COUNTED
+        self._waiting: dict[str, int] = {}
         self._database = database
         self._engine = Engine(database, platform, artifacts, vault)
         self._threads = ThreadPoolExecutor(workers + 4, thread_name_prefix="platform")
@@ -103,16 +104,22 @@ class Deploys:
         """Where an environment answers."""
         return self._host(label(project_slug, environment), account_slug, self.platform.domain)
 
-    async def admit(self) -> None:
-        """Raise ``Problem`` when too much is waiting already."""
+    async def admit(self, account_id: str) -> None:
+        """Raise ``Problem`` when too much is waiting already, or more of the account than it leaves to the others."""
         now = time.monotonic()
         if now - self._counted > _COUNTED:
             # Before the answer is there: others that come meanwhile need not ask too.
             self._counted = now
             self._waiting = await deployments.waiting(self._database)
-        if self._waiting >= MOST_WAITING:
-            delay = max(5.0, self.platform.delay())
-            raise unavailable(f"{self._waiting} deployments are waiting", retry_after=delay)
+        total, mine = sum(self._waiting.values()), self._waiting.get(account_id, 0)
+        if total >= MOST_WAITING:
+            raise unavailable(f"{total} deployments are waiting", retry_after=self._later)
+        if mine >= MOST_WAITING - total:
+            raise too_many(f"{mine} deployments of this account are waiting", retry_after=self._later)
+
+    @property
+    def _later(self) -> float:
+        return max(5.0, self.platform.delay())
 
     def wake(self) -> None:
         """There is a job."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import time
 
@@ -44,14 +45,15 @@ def test_uploads_beyond_what_is_taken_in_are_refused_at_once(sqlite_server):
     assert recorded >= {answer.document["id"] for answer in (*answers, made)}
 
 
-def test_with_too_many_that_wait_new_ones_are_turned_away(tenant):
-    project, live = tenant.project(), tenant.project("held").live(SAYS)["id"]
-    database, table = Database(tenant.server.database_url), tables.deployments
+@contextlib.contextmanager
+def waiting(project, count):
+    """So many deployments of a project that nothing will carry out: there is no job for them."""
+    live = project.live(SAYS)["id"]
+    database, table = Database(project.tenant.server.database_url), tables.deployments
 
     def hold(connection):
-        """Nothing will carry these out: there is no job for them."""
         row = dict(connection.execute(select(table).where(table.c.id == live)).mappings().one()) | {"status": "queued"}
-        own = [{"id": f"{live}-{n}", "number": n, "idempotency_key": f"held-{n}"} for n in range(1000, 2000)]
+        own = [{"id": f"{live}-{n}", "number": n, "idempotency_key": f"held-{n}"} for n in range(1000, 1000 + count)]
         connection.execute(insert(table), [row | values for values in own])
 
     def release(connection):
@@ -59,14 +61,30 @@ def test_with_too_many_that_wait_new_ones_are_turned_away(tenant):
 
     try:
         database.write_now(hold)
+        yield
+    finally:
+        database.write_now(release)
+        database.engine.dispose()
+
+
+def test_with_too_many_that_wait_new_ones_are_turned_away(tenant):
+    project = tenant.project()
+    with waiting(tenant.project("held"), 1000):
         refused = until(project, 503)
         assert (refused.code, refused.headers["retry-after"]) == ("unavailable", "5")
         number, _, said = refused.document["message"].partition(" ")
         assert (int(number) >= 1000, said) == (True, "deployments are waiting")
-    finally:
-        database.write_now(release)
-        database.engine.dispose()
     assert until(project, 202).document["status"] == "queued"
+
+
+def test_what_waits_of_one_account_leaves_room_for_what_another_sends(server):
+    flood, other = server.tenant(), server.tenant().project()
+    with waiting(flood.project("held"), 600):
+        refused = until(flood.project(), 429)
+        assert (refused.code, refused.headers["retry-after"]) == ("too_many_requests", "5")
+        number, _, said = refused.document["message"].partition(" ")
+        assert (int(number) >= 600, said) == (True, "deployments of this account are waiting")
+        assert {other.deploy(SAYS, wait=False).status for _ in range(10)} <= {201, 202}
 
 
 def until(project, status):
