@@ -11,7 +11,7 @@ from aerostack.values import dataclass
 from aerostack_cloudflare.record import HEX32, UUID, Record
 
 #: Settings of a Worker that hold for all of its versions.
-_UNVERSIONED = ("logpush", "observability", "tail_consumers")
+UNVERSIONED = ("logpush", "observability", "tail_consumers")
 
 _ID = re.compile(f"{UUID.pattern}|{HEX32.pattern}", re.IGNORECASE)
 
@@ -84,7 +84,7 @@ def address(record: Record) -> WorkerAddress:
         enabled=subdomain.flag("enabled"),
         previews_enabled=subdomain.flag("previews_enabled"),
         url=subdomain.optional_text("url"),
-        settings={key: record.raw[key] for key in _UNVERSIONED if record.raw.get(key)},
+        settings={key: record.raw[key] for key in UNVERSIONED if record.raw.get(key)},
     )
 
 

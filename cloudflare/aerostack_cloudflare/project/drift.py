@@ -48,18 +48,28 @@ class Change:
 def drift(last: Last | None, glance: Glance, versions: Mapping[str, Version]) -> tuple[Change, ...]:
     """What was changed. Nothing without a memory of an earlier deploy: it was not changed behind one.
 
-    A version with a tag of ours is somebody's deploy with aerostack, and no drift; nor is a secret that was set.
+    ``versions`` have the newest first. A version with a tag of ours is somebody's deploy with aerostack, and no drift,
+    unless it is older than that of the last deploy: somebody went back. Nor is a secret that was set.
     """
     if last is None or glance.deployment is None:
         return ()
     if glance.deployment != last.deployment:
-        strangers = [versions.get(version_id) for version_id, _ in glance.versions]
-        return tuple(
-            Change("version", _uploaded(version))
-            for version in strangers
-            if version is not None and not _is_ours(version)
-        )
-    return tuple(_changed(last.state, glance.state))
+        live = [versions[version_id] for version_id, _ in glance.versions if version_id in versions]
+        if len(live) == 1 and _is_older(live[0], last.version, versions):
+            return (Change("version", _went_back(glance, live[0], last)),)
+        return tuple(Change("version", _uploaded(version)) for version in live if not _is_ours(version))
+    return changes(last.state, glance.state, "after the last deploy")
+
+
+def _is_older(live: Version, last: str, versions: Mapping[str, Version]) -> bool:
+    order = list(versions)
+    return last in versions and order.index(live.id) > order.index(last)
+
+
+def _went_back(glance: Glance, version: Version, last: Last) -> str:
+    when = f" on {made}" if (made := glance.deployments[0].created_on) else ""
+    older = f"which is older than the one deployed last ({last.version})"
+    return f"somebody went back{when} to the version {version.id}, {older}"
 
 
 def _is_ours(version: Version) -> bool:
@@ -78,13 +88,14 @@ def _uploaded(version: Version) -> str:
     return f"the version {version.id} is live, which aerostack did not upload: made{source}{author}{when}"
 
 
-def _changed(before: str, now: str) -> list[Change]:
+def changes(before: str, now: str, when: str) -> tuple[Change, ...]:
+    """What is different between two of ``Glance.state``; ``when`` says in words when ``before`` was."""
     then, today = _fields(before), _fields(now)
-    return [
-        Change(key, _told(key, then.get(key), today.get(key)))
+    return tuple(
+        Change(key, _told(key, then.get(key), today.get(key), when))
         for key in sorted(then.keys() | today.keys())
         if then.get(key) != today.get(key) and _was_looked_at(key, then, today)
-    ]
+    )
 
 
 def _was_looked_at(key: str, then: Mapping[str, Any], today: Mapping[str, Any]) -> bool:
@@ -96,14 +107,14 @@ def _is_trigger(key: str) -> bool:
     return key == "schedules" or key.startswith(_CONSUMER)
 
 
-def _told(key: str, before: object, now: object) -> str:
+def _told(key: str, before: object, now: object, when: str) -> str:
     if key.startswith(_CONSUMER):
         subject = f"the consumer of {key.removeprefix(_CONSUMER)}"
         if isinstance(before, dict) and isinstance(now, dict):
             names = [name for name in before.keys() | now.keys() if before.get(name) != now.get(name)]
             before, now = ({name: one.get(name) for name in sorted(names)} for one in (before, now))
-        return f"{subject}: {_shown(before, 'none')} after the last deploy, {_shown(now, 'gone')} now"
-    return f"{_NAMES.get(key, key)}: {_shown(before)} after the last deploy, {_shown(now)} now"
+        return f"{subject}: {_shown(before, 'none')} {when}, {_shown(now, 'gone')} now"
+    return f"{_NAMES.get(key, key)}: {_shown(before)} {when}, {_shown(now)} now"
 
 
 def _fields(state: str) -> Mapping[str, Any]:

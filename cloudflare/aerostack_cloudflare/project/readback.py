@@ -7,6 +7,7 @@ from collections.abc import Callable
 from aerostack.errors import OvertakenError, RemoteError, StaleError
 from aerostack.model import Project, Resolution
 from aerostack_cloudflare.account import Cloudflare
+from aerostack_cloudflare.project.drift import changes
 from aerostack_cloudflare.project.glance import Glance, look
 
 #: Some of Cloudflare's reads lag behind its writes: seconds between two looks.
@@ -63,18 +64,22 @@ def read_back(
 
 
 def check_untouched(cloudflare: Cloudflare, project: Project, resolution: Resolution) -> None:
-    """Raise ``StaleError`` when another deployment is live than the one the plan was made for.
+    """Raise ``StaleError`` when another deployment is live than the one the plan was made for, or when address,
+    settings, schedules or consumers are not what it saw. One round.
 
     Cloudflare has no compare-and-swap: what comes between this look and the upload is seen by the read-back only.
     """
-    found = cloudflare.scripts.deployments(project.name)
-    live = found[0].id if found else None
-    if live != resolution.details.get("deployment"):
-        raise StaleError(
-            f"somebody deployed {project.name} while this deploy was being prepared",
-            applied=False,
-            hint="see what `aerostack plan` says now, then deploy again",
+    glance = look(cloudflare, project)
+    planned = resolution.details.get("state")
+    said = f"somebody deployed {project.name} while this deploy was being prepared"
+    if glance.deployment == resolution.details.get("deployment"):
+        changed = changes(planned, glance.state, "when it was planned") if isinstance(planned, str) else ()
+        if not changed:
+            return
+        said = f"somebody changed {project.name} while this deploy was being prepared: " + "; ".join(
+            change.said for change in changed
         )
+    raise StaleError(said, applied=False, hint="see what `aerostack plan` says now, then deploy again")
 
 
 def replaced(glance: Glance, resolution: Resolution) -> str | None:

@@ -22,6 +22,7 @@ from aerostack_cloudflare.project.glance import Glance, look
 from aerostack_cloudflare.project.last import DEPLOYED, keep, parse, recall, remember
 from aerostack_cloudflare.project.readback import check_untouched, read_back, replaced
 from aerostack_cloudflare.project.triggers import unset_trigger
+from aerostack_cloudflare.project.unversioned import reset, unset_settings, wanted_settings
 
 
 def deploy(
@@ -54,10 +55,13 @@ def deploy(
         _set_address(cloudflare, project, address, tools)
     set_triggers(cloudflare, project, after, provisioned.ids, tools)
 
+    wanted = wanted_settings(project, resolution)
+
     def unset(seen: Glance) -> str | None:
         return (
             _unset_address(project, seen)
             or _unapplied(cloudflare, project, after)
+            or ", ".join(f"{key} is not set" for key in unset_settings(wanted, seen.address))
             or unset_trigger(project, seen.schedules, seen.queues)
         )
 
@@ -91,7 +95,7 @@ def _release(
     resources = resolution.actions[: resolution.actions.index(worker)]
     mark = tag(content_hash(document, bundle), os.urandom(4).hex())
     annotations = {"workers/tag": mark} | ({"workers/message": message} if message else {})
-    complete = {**document, "annotations": annotations}
+    complete = {**reset(resolution), **document, "annotations": annotations}
     if bundle.assets is not None:
         token = static_files.upload(cloudflare, project.name, bundle.assets, tools)
         complete["assets"] = complete["assets"] | {"jwt": token}

@@ -21,6 +21,7 @@ from aerostack_cloudflare.project.observed import Observed, Worker
 from aerostack_cloudflare.project.plan import plan_resources
 from aerostack_cloudflare.project.rollout import check_rollout
 from aerostack_cloudflare.project.unchanged import certain_ids, kept, observe
+from aerostack_cloudflare.project.unversioned import changed_settings
 
 
 def resolve(project: Project, settings: CfapiSettings, policy: Policy, journals: Journals, tools: Tools) -> Resolution:
@@ -113,7 +114,7 @@ def plan_worker(
         return _worker_action(project, "update", live, "code or configuration changed")
     if migrates:
         return _worker_action(project, "update", live, "its Durable Objects are migrated")
-    if any(change.action == "worker" for change in observed.drift):
+    if any(change.action == "worker" and change.subject != "version" for change in observed.drift):
         return _worker_action(project, "update", live, "its settings were changed since the last deploy")
     return _worker_action(project, "keep", live, _LIVE_ALREADY)
 
@@ -154,6 +155,8 @@ def _details(observed: Observed) -> dict[str, Any]:
         "account_subdomain": observed.account_subdomain,
         "url": worker.url if worker else None,
         "deployment": observed.glance.deployment,
+        "state": observed.glance.state,
+        "changed": changed_settings(observed.drift),
         "secrets": sorted(worker.secrets) if worker else [],
     }
 

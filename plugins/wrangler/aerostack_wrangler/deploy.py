@@ -82,7 +82,7 @@ def deploy(
         raise failure(result, reported, project, applied=None if ours else False)
     if now is None or not ours:
         raise _overtaken(project, reported, now) if reported.version_id else unreported(result)
-    glance = settle(cloudflare, project, now, tools, update=planned["worker"].verb == "update")
+    glance = settle(cloudflare, project, resolution, now, tools)
     tools.done(planned["triggers"])
     overwritten = replaced(glance, resolution)
     if overwritten:

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from aerostack.errors import RemoteError
-from aerostack.model import Project, Tools
+from aerostack.model import Project, Resolution, Tools
 from aerostack_cloudflare.account import Cloudflare
 from aerostack_cloudflare.project.glance import Glance
 from aerostack_cloudflare.project.readback import read_back
 from aerostack_cloudflare.project.triggers import unset_trigger
+from aerostack_cloudflare.project.unversioned import unset_settings, wanted_settings
 from aerostack_wrangler.live import Live
 from aerostack_wrangler.triggers import has_address
-from aerostack_wrangler.unversioned import unset_settings, wanted_settings
 
 
-def settle(cloudflare: Cloudflare, project: Project, now: Live, tools: Tools, *, update: bool) -> Glance:
+def settle(cloudflare: Cloudflare, project: Project, resolution: Resolution, now: Live, tools: Tools) -> Glance:
     """What is live, once all of it can be seen; ``now`` is what could be seen when wrangler had ended.
 
     One more look at most where nothing is missing. Raises ``OvertakenError``, and ``RemoteError`` for what is missing
     in the end, or could not be set.
     """
-    wanted = wanted_settings(project, update=update)
+    wanted = wanted_settings(project, resolution)
+    if any(action.key == "worker" and action.verb == "update" for action in resolution.actions):
+        # Where the file does not name it, wrangler turns it off.
+        wanted = {"observability": {"enabled": False}} | wanted
     lost = unset_settings(wanted, now.glance.address, absent=True)
     if lost:
         tools.warn(f"wrangler has not set {', '.join(lost)}: setting what it left")
@@ -35,7 +38,7 @@ def settle(cloudflare: Cloudflare, project: Project, now: Live, tools: Tools, *,
     def unset(seen: Glance) -> str | None:
         return (
             _unset_address(project, seen)
-            or ", ".join(f"{key} is not set" for key in unset_settings(wanted, seen.address, absent=False))
+            or ", ".join(f"{key} is not set" for key in unset_settings(wanted, seen.address))
             or unset_trigger(project, seen.schedules, seen.queues)
         )
 

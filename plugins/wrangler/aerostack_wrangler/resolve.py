@@ -13,6 +13,7 @@ from aerostack_cloudflare.project.plan import plan_resources
 from aerostack_cloudflare.project.rollout import check_rollout
 from aerostack_cloudflare.project.triggers import consumers_of
 from aerostack_cloudflare.project.unchanged import certain_ids, kept, observe
+from aerostack_cloudflare.project.unversioned import changed_settings
 from aerostack_wrangler import assets
 from aerostack_wrangler.account import connect
 from aerostack_wrangler.config import generate
@@ -76,6 +77,8 @@ def resolve(
             "wrangler": found.version,
             "live": live,
             "deployment": observed.glance.deployment,
+            "state": observed.glance.state,
+            "changed": changed_settings(observed.drift),
             "secrets": sorted(worker.secrets) if worker else [],
         },
     )

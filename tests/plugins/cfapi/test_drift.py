@@ -50,6 +50,31 @@ def test_a_version_of_another_program_stays_until_it_may_be_overwritten(
     assert run("deploy", *STAGING, "--json").document["outcome"] == "unchanged"
 
 
+@pytest.mark.parametrize("backend", ["cfapi", "wrangler"])
+def test_a_version_that_somebody_went_back_to_stays_until_it_may_be_overwritten(
+    run: Run, edge: RunningEdge, project: Path, deployed: dict[str, Any], backend: str
+) -> None:
+    """It is one of ours, and nothing was changed here: to go forward again is a decision all the same."""
+    staging = ("--env", "staging", "--backend", backend)
+    change(project, "second")
+    second = run("deploy", *staging, "--json").document
+    worker, first = second["worker"], deployed["version"]
+    body = {"strategy": "percentage", "versions": [{"version_id": first, "percentage": 100}]}
+    edge.account("POST", f"/workers/scripts/{worker}/deployments", body)
+    refused = run("deploy", *staging, "--json")
+    assert (refused.status, refused.document["error"]["code"]) == (4, "drift")
+    assert (
+        f"to the version {first}, which is older than the one deployed last ({second['version']})"
+        in (refused.document["error"]["message"])
+    )
+    assert live(edge, worker) == first
+    done = run("deploy", *staging, "--overwrite", "--json").document
+    assert (done["outcome"], live(edge, worker)) == ("applied", done["version"])
+    # Going back from here is meant, and so is the next deploy.
+    assert run("rollback", *staging).status == 0
+    assert run("deploy", *staging, "--json").document["outcome"] == "applied"
+
+
 def test_an_address_that_was_turned_off_stays_off_until_it_may_be_turned_on(
     run: Run, edge: RunningEdge, project: Path, deployed: dict[str, Any]
 ) -> None:
@@ -74,6 +99,15 @@ def test_settings_that_were_changed_are_set_again_when_that_is_asked_for(
     assert refused.status == 4
     assert "logpush: unset after the last deploy, on now" in refused.document["error"]["message"]
     assert run("deploy", *STAGING, "--overwrite", "--json").document["outcome"] == "applied"
+    assert edge.account("GET", path)["logpush"] is False
+    assert run("deploy", *STAGING, "--json").document["outcome"] == "unchanged"
+    # wrangler itself leaves alone what the file does not name.
+    wrangler = ("deploy", "--env", "staging", "--backend", "wrangler", "--json")
+    assert run(*wrangler).document["outcome"] == "applied"
+    edge.account("PATCH", path, {"logpush": True})
+    assert run(*wrangler).document["error"]["code"] == "drift"
+    assert run(*wrangler, "--overwrite").document["outcome"] == "applied"
+    assert edge.account("GET", path)["logpush"] is False
 
 
 def test_a_secret_that_was_set_is_no_drift(

@@ -78,6 +78,28 @@ def test_a_plan_that_is_not_true_any_more_is_made_anew_and_shown_but_not_carried
     assert (after["outcome"], after["resources"]["MORE"]["outcome"]) == ("applied", "found")
 
 
+def test_a_setting_that_somebody_changes_meanwhile_is_not_overwritten(
+    meanwhile: Run, run: Run, edge: RunningEdge, project: Path, colleague: Callable[[], str]
+) -> None:
+    """One that belongs to no version, so that the deployment is the one of the plan still."""
+    _bind(project)
+    worker = run("plan", *STAGING, "--json").document["worker"]
+    path = f"/workers/scripts/{worker}/script-settings"
+    happening = Meanwhile(when_asked=_creating, act=lambda: edge.account("PATCH", path, {"logpush": True}))
+    done = meanwhile(happening, "deploy", *STAGING, "--yes", "--json")
+    assert (done.status, done.document["outcome"]) == (4, "not_applied")
+    assert (
+        f"somebody changed {worker} while this deploy was being prepared: logpush: unset when it was planned, on now"
+        in done.stderr
+    )
+    # What was made anew is a plan that would overwrite it.
+    assert done.document["error"]["code"] == "drift"
+    assert "logpush: unset after the last deploy, on now" in done.document["error"]["message"]
+    assert edge.account("GET", path)["logpush"] is True
+    assert run("deploy", *STAGING, "--overwrite", "--json").document["outcome"] == "applied"
+    assert edge.account("GET", path)["logpush"] is False
+
+
 def test_yes_carries_the_new_plan_out(
     meanwhile: Run, edge: RunningEdge, project: Path, colleague: Callable[[], str]
 ) -> None:

@@ -271,11 +271,11 @@ def test_settings_that_wrangler_gives_up_without_a_word_are_an_error_and_set_by_
         failed = run("deploy", "--use-own-account", "--json")
     assert (failed.status, failed.document["outcome"]) == (1, "unknown")
     assert error(failed) == (
-        f"the code is live, but not all of its settings: setting tail_consumers, observability of the Worker {worker} "
+        f"the code is live, but not all of its settings: setting observability, tail_consumers of the Worker {worker} "
         "needs the permission Workers Scripts Edit: not allowed (code 10000)"
     )
     assert "Workers Scripts › Edit to the token at https://dash.cloudflare.com" in failed.stderr
-    assert "wrangler has not set tail_consumers, observability: setting what it left" in failed.stderr
+    assert "wrangler has not set observability, tail_consumers: setting what it left" in failed.stderr
     done = run("deploy", "--use-own-account", "--json")
     assert (done.status, done.document["outcome"]) == (0, "applied"), done.stderr
     settings = edge.account("GET", f"/workers/scripts/{worker}/script-settings")

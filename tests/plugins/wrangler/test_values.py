@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
+from aerostack_cloudflare.project.unversioned import unset_settings
 from aerostack_cloudflare.script import WorkerAddress
 from aerostack_wrangler import live, session
 from aerostack_wrangler.invocation import Invocation
 from aerostack_wrangler.program import Program
 from aerostack_wrangler.session import Session
-from aerostack_wrangler.unversioned import unset_settings
 
 INVOCATION = Invocation(
     program=Program(argv=("node", "cli.js"), version="4.164.0", environ={"NODE_COMPILE_CACHE": "/c"}),
@@ -105,4 +105,4 @@ def test_settings_are_compared_by_what_the_file_names(
     """Cloudflare adds defaults, and once it has accepted a setting need not repeat it."""
     seen = WorkerAddress(enabled=True, previews_enabled=True, url=None, settings=live)
     assert list(unset_settings(wanted, seen, absent=True)) == lost
-    assert list(unset_settings(wanted, seen, absent=False)) == lost_for_certain
+    assert list(unset_settings(wanted, seen)) == lost_for_certain
