@@ -10,6 +10,7 @@ from aerostack.model import Bundle, Diagnosis, Project
 from aerostack_cloudflare.explanations.bindings import missing, missing_service
 from aerostack_cloudflare.explanations.explanation import Explanation, Scope
 from aerostack_cloudflare.explanations.failure import Failure, failure
+from aerostack_cloudflare.explanations.objects import refused_migration, unknown_class
 from aerostack_cloudflare.explanations.origin import origin
 from aerostack_cloudflare.explanations.refused import refused
 from aerostack_cloudflare.explanations.size import largest, shown
@@ -61,6 +62,8 @@ _DETAILS: dict[tuple[Scope, int], Detail] = {
     ("workers", 10021): refused,
     ("workers", 10041): missing,
     ("workers", 10042): missing,
+    ("workers", 10061): unknown_class,
+    ("workers", 10074): refused_migration,
     ("workers", 10085): missing,
     ("workers", 10181): missing,
     ("workers", 11000): missing,

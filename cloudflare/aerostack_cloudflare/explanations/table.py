@@ -149,6 +149,12 @@ TABLE: tuple[Explanation, ...] = (
         "a secret that the Worker's bindings need is not set",
         "set the missing secrets, or remove the bindings that need them",
     ),
+    Explanation(
+        "workers",
+        10061,
+        "a binding is to a class of Durable Objects that no migration has made",
+        'write a migration for it: [[migrations]] with a new tag and new_sqlite_classes = ["CLASS"]',
+    ),
     Explanation("workers", 10063, "the account has no workers.dev subdomain yet", _SUBDOMAIN),
     Explanation(
         "workers",
@@ -158,6 +164,19 @@ TABLE: tuple[Explanation, ...] = (
     ),
     Explanation(
         "workers", 10064, "a queue still delivers to this Worker", "remove the queue consumer of this Worker first"
+    ),
+    Explanation(
+        "workers",
+        10074,
+        "a migration of Durable Objects does not fit the classes that the live Worker has",
+        "see that every migration that was ever applied stands in the file, in its order; "
+        "write what is new behind them, under a new tag",
+    ),
+    Explanation(
+        "workers",
+        10079,
+        "the live Worker has had another migration of Durable Objects than the deploy went by",
+        "see what `aerostack plan` says now, then deploy again",
     ),
     Explanation(
         "workers",
@@ -182,6 +201,12 @@ TABLE: tuple[Explanation, ...] = (
         10181,
         "a binding names a D1 database that does not exist in the account",
         "correct database_id, or remove it and deploy again to have a database created",
+    ),
+    Explanation(
+        "workers",
+        10211,
+        "a version with a migration of Durable Objects cannot be uploaded without being deployed",
+        "deploy it: aerostack deploy",
     ),
     Explanation(
         "workers",

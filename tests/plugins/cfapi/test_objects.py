@@ -125,3 +125,25 @@ def test_a_migration_is_planned_applied_and_then_kept(run: Run, edge: RunningEdg
         "apply v3",
     ]
     assert fetch(url) == (200, b"3")
+
+
+def test_a_class_without_a_migration_and_one_that_is_made_twice_are_named_with_their_places(
+    run: Run, project: Path
+) -> None:
+    file, code = project / "aerostack.toml", project / "src/index.ts"
+    name = file.read_text().partition('name = "')[2].partition('"')[0]
+    code.write_text(CODE % "Room")
+    text = FILE.format(name=name, bound="Room")
+    file.write_text(text.partition("\n[[migrations]]")[0])
+    error = run(*DEPLOY).document["error"]
+    assert error["cause"] == "the binding `ROOM` is to the class `Room`, which no migration has made"
+    assert error["hint"] == 'write a migration for it: [[migrations]] with a new tag and new_sqlite_classes = ["CLASS"]'
+    assert error["where"] == "aerostack.toml:7:14"
+
+    file.write_text(text)
+    assert run(*DEPLOY).status == 0
+    file.write_text(text + '\n[[migrations]]\ntag = "v2"\nnew_sqlite_classes = ["Room"]\n')
+    error = run(*DEPLOY).document["error"]
+    assert error["cause"] == "a migration of Durable Objects does not fit the classes that the live Worker has"
+    assert "write what is new behind them, under a new tag" in error["hint"]
+    assert error["where"].startswith("aerostack.toml:15:")
