@@ -16,6 +16,8 @@ _PAUSE = 0.02
 _LONGER_PAUSE = 0.2
 #: One version in so many throws at its start.
 _BROKEN = 5
+#: With one version in so many, the Worker of the object is deployed again too.
+_MOVED = 4
 
 # Three places that must be of one version.
 APP = """
@@ -35,6 +37,32 @@ export default { async fetch(request, env) {
   return new Response("written");
 } };
 """
+# One object. It knows what it wrote last: were it in two processes, each would find what it did not write.
+OBJECT = """
+import { DurableObject } from "cloudflare:workers";
+const COLUMNS = "number INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT, value TEXT";
+export class Diary extends DurableObject {
+  constructor(ctx, env) {
+    super(ctx, env);
+    this.sql = ctx.storage.sql;
+    this.sql.exec(`CREATE TABLE IF NOT EXISTS written (${COLUMNS})`);
+    this.last = this.found();
+  }
+  found() { return this.sql.exec("SELECT coalesce(max(number), 0) AS number FROM written").one().number; }
+  write(name, value) {
+    const alone = this.found() === this.last;
+    this.sql.exec("INSERT INTO written (name, value) VALUES (?, ?)", name, value);
+    return { alone, number: this.last = this.found() };
+  }
+  all() { return this.sql.exec("SELECT * FROM written").toArray(); }
+}
+export default { async fetch(request, env) {
+  const diary = env.DIARY.get(env.DIARY.idFromName("one"));
+  const name = new URL(request.url).pathname.slice(1);
+  return Response.json(await (name ? diary.write(name, (name + ".").repeat(100)) : diary.all()));
+} };
+"""
+_DIARY = [{"name": "DIARY", "type": "durable_object_namespace", "class_name": "Diary"}]
 BAD = """
 const kept = [];
 const bad = {
@@ -71,6 +99,8 @@ class Load:
             self.actors[kind] = self._numbered(kind, "api", partial(self._write_over_api, kind))
         for kind in (*KINDS, "queue"):
             self.actors[f"worker {kind}"] = self._numbered(kind, "worker", partial(self._write_from_worker, kind))
+        for who in ("object", "object too"):
+            self.actors[who] = self._diary(who.replace(" ", "-"))
 
     def prepare(self) -> None:
         """Deploy what the load needs, and the Worker that behaves badly when asked to."""
@@ -79,8 +109,10 @@ class Load:
         account.upload("writer", {"index.js": WRITER}, account.bindings)
         account.upload("bad", {"index.js": BAD}, limits={"cpu_ms": 300})
         account.consume("consumer")
+        first = {"new_tag": "v1", "steps": [{"new_sqlite_classes": ["Diary"]}]}
+        account.upload("diary", {"index.js": OBJECT}, _DIARY, migrations=first)
         self._deploy()
-        for script in ("neighbour", "writer", "bad", "app"):
+        for script in ("neighbour", "writer", "bad", "app", "diary"):
             account.enable(script)
 
     @contextlib.contextmanager
@@ -127,6 +159,8 @@ class Load:
         modules = {"index.js": APP % number, "part.js": f"export const part = {number};"}
         self._account.upload("app", modules, [{"name": "NUMBER", "type": "json", "json": number}])
         ledger.deployed = number
+        if number % _MOVED == 0:
+            self._account.upload("diary", {"index.js": f"{OBJECT}// {number}"}, _DIARY)
 
     def _deploy_broken(self, number: int) -> None:
         """A version that must never answer: its number is none that is looked for."""
@@ -149,6 +183,19 @@ class Load:
 
         # Made now: several threads add to it later.
         self._ledger.acknowledged[kind]
+        return act
+
+    def _diary(self, way: str) -> Callable[[], None]:
+        """Write into the object. What is acknowledged has a number, which no other may have."""
+        counter = iter(range(1_000_000_000))
+
+        def act() -> None:
+            name = f"{way}-{next(counter)}"
+            said = json.loads(self.visit("diary", f"/{name}"))
+            assert said["alone"], f"another process has written into the object before {name}"
+            self._ledger.acknowledged["object"].add(f"{said['number']} {name}")
+
+        self._ledger.acknowledged["object"]  # as above
         return act
 
     def _write_over_api(self, kind: str, name: str) -> None:

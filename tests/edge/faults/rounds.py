@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import random
 import signal
@@ -118,7 +119,13 @@ class Rounds:
             "r2": _read_all(account, "r2", ledger),
             "d1": {row["name"]: row["value"] for row in account.query("SELECT name, value FROM written")},
         }
-        lost = [
+        diary = {
+            f"{row['number']} {row['name']}"
+            for row in json.loads(self._load.visit("diary"))
+            if row["value"] == value(row["name"])
+        }
+        lost = [f"object {entry}" for entry in ledger.acknowledged["object"] - diary]
+        lost += [
             f"{kind} {name}"
             for kind, values in there.items()
             for name in ledger.acknowledged[kind]
@@ -150,7 +157,7 @@ class Rounds:
         os.kill(self._process(b"store.capnp", "cmdline"), signal.SIGKILL)
 
     def _kill_script(self) -> None:
-        script = self._random.choice(["app", "writer", "consumer"])
+        script = self._random.choice(["app", "writer", "consumer", "diary"])
         os.kill(self._process(f"={script}".encode(), "environ"), signal.SIGKILL)
 
     def _misbehave(self) -> None:
