@@ -1,6 +1,6 @@
 """Several faults in one deploy, one deploy after the other, as Hypothesis thinks of them.
 
-A handful of histories each time; ``FAULTS_EXAMPLES`` says how many instead.
+A handful of histories each time; ``FAULTS_EXAMPLES`` says how many instead, in parts that run at the same time.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
@@ -19,6 +20,7 @@ from tests.faults.layer import Strike
 from tests.faults.play import Player
 
 EXAMPLES = os.environ.get("FAULTS_EXAMPLES")
+PARTS = 4 if EXAMPLES else 1
 
 _CALLS = st.sampled_from(CFAPI["first"])
 _FAULTS = st.sampled_from(
@@ -76,12 +78,13 @@ class Deploys(RuleBasedStateMachine):
             self.player.stage.remove(self.project)
 
 
-def test_a_history_of_deploys_survives_any_faults(player: Player) -> None:
+@pytest.mark.parametrize("part", range(PARTS))
+def test_a_history_of_deploys_survives_any_faults(player: Player, part: int) -> None:
     bound = type("Deploys", (Deploys,), {"player": player})
     run_state_machine_as_test(
         bound,
         settings=settings(
-            max_examples=int(EXAMPLES or 5),
+            max_examples=int(EXAMPLES or 5) // PARTS,
             stateful_step_count=8 if EXAMPLES else 4,
             derandomize=EXAMPLES is None,
             deadline=None,
