@@ -82,10 +82,10 @@ def check_untouched(cloudflare: Cloudflare, project: Project, resolution: Resolu
     raise StaleError(said, applied=False, hint="see what `aerostack plan` says now, then deploy again")
 
 
-def replaced(glance: Glance, resolution: Resolution) -> str | None:
-    """A sentence when the deployment that ours replaced is not the one that the plan saw."""
+def replaced(glance: Glance, resolution: Resolution, ours: str | None = None) -> str | None:
+    """A sentence when the deployment that ours replaced is neither the one that the plan saw nor ``ours`` too."""
     before = glance.deployments[1].id if len(glance.deployments) > 1 else None
-    if before is None or before == resolution.details.get("deployment"):
+    if before in (None, ours, resolution.details.get("deployment")):
         return None
     made = glance.deployments[1].created_on
     return (

@@ -62,10 +62,12 @@ def deploy(
     _write(project, document)
     journal.intend(DEPLOYED, invocation.tag)
     result, reported = _run(invocation, project, settings, tools)
+    halfway = None
     if passing(result, reported):
         tools.warn("wrangler failed at something that may be over by now: running it once more")
         cloudflare.wait(_PAUSE)
-        result, reported = _run_again(invocation, project, resolution, settings, tools)
+        halfway = _halfway(invocation, project, resolution, settings, tools)
+        result, reported = _run(invocation, project, settings, tools)
     try:
         now = live.read(cloudflare, project)
     except RemoteError as error:
@@ -84,7 +86,7 @@ def deploy(
         raise _overtaken(project, reported, now) if reported.version_id else unreported(result)
     glance = settle(cloudflare, project, resolution, now, tools)
     tools.done(planned["triggers"])
-    overwritten = replaced(glance, resolution)
+    overwritten = replaced(glance, resolution, ours=halfway)
     if overwritten:
         tools.warn(overwritten)
     digest = Fingerprint(project, tools).digest(provisioned.ids, invocation.program.version) or ""
@@ -133,15 +135,20 @@ def _run(
     return result, session.read(invocation.output)
 
 
-def _run_again(
+def _halfway(
     invocation: Invocation, project: Project, resolution: Resolution, settings: WranglerSettings, tools: Tools
-) -> tuple[CommandResult, Session]:
-    """As ``_run``, for the same version. Raises ``StaleError`` when somebody else has deployed since the plan."""
+) -> str | None:
+    """The deployment that a wrangler made before it failed, if it came so far.
+
+    Raises ``StaleError`` when somebody else has deployed since the plan.
+    """
     cloudflare = connect(project, settings, tools)
     now = live.read(cloudflare, project)
-    if now is not None and now.tag != invocation.tag:
+    if now is not None and now.tag == invocation.tag:
+        return now.glance.deployments[0].id
+    if now is not None:
         check_untouched(cloudflare, project, resolution)
-    return _run(invocation, project, settings, tools)
+    return None
 
 
 def _overtaken(project: Project, reported: Session, now: Live | None) -> OvertakenError:

@@ -18,8 +18,10 @@ _QUOTED = re.compile(r'"([\w.\[\]-]+)"')
 _NO_ANSWER = ("fetch failed", "terminated", "Received a malformed response from the API")
 _REQUEST = "A request to the Cloudflare API ("
 _TOO_MANY = frozenset({971, 10429})
-# An error of Cloudflare's own; of KV the same code means that a namespace is missing.
+# An error of Cloudflare's own, at these paths; of KV the same code means that a namespace is missing.
 _INTERNAL = 10013
+_WITH_INTERNAL = ("/workers/", "/queues/")
+_CODE = re.compile(r"\[code: (\d+)\]")
 
 
 def passing(result: CommandResult, reported: Session) -> bool:
@@ -30,15 +32,31 @@ def passing(result: CommandResult, reported: Session) -> bool:
     said = reported.failure
     if result.status <= 0 or said is None:
         return False
-    if said in _NO_ANSWER or reported.code in _TOO_MANY or (reported.code == _INTERNAL and "/workers/" in said):
+    failed = _listed(said) or [(said, reported.code)]
+    return all(_is_passing(request, code, reported.log) for request, code in failed)
+
+
+def _listed(said: str) -> list[tuple[str, int | None]]:
+    """Of several triggers wrangler tells the failures of each, in a list: the requests, and the codes below them."""
+    found: list[tuple[str, int | None]] = []
+    for line in said.splitlines():
+        item = line.strip().removeprefix("- ")
+        if item == line.strip():
+            continue
+        if item in _NO_ANSWER or item.startswith(_REQUEST):
+            found.append((item, None))
+        elif found and (code := _CODE.search(item)):
+            found[-1] = (found[-1][0], int(code[1]))
+    return found
+
+
+def _is_passing(request: str, code: int | None, log: str | None) -> bool:
+    if request in _NO_ANSWER or code in _TOO_MANY:
         return True
-    # Of several triggers it tells the failures of each, in a list.
-    listed = [line.strip().removeprefix("- ") for line in said.splitlines() if line.strip().startswith("- ")]
-    failed = [line for line in listed if line in _NO_ANSWER or line.startswith(_REQUEST)]
-    return all(line in _NO_ANSWER or _is_passing(status(reported.log, line)) for line in failed or [said])
-
-
-def _is_passing(answered: int | None) -> bool:
+    if code == _INTERNAL and any(path in request for path in _WITH_INTERNAL):
+        return True
+    # Not all of it: wrangler may end before the last of its log is written.
+    answered = status(log, request)
     return answered is not None and (answered == 429 or answered >= 500)
 
 
