@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 
 from aerostack import __version__
 from aerostack.errors import AerostackError
+from aerostack_server import clock
 from aerostack_server.api import (
     assets,
     audit,
@@ -105,6 +106,8 @@ def create(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         database = Database(settings.database_url)
         await database.open()
+        await clock.follow(database.moment)
+        following = asyncio.create_task(clock.keep_following(database.moment))
         sealed = vault.of(settings.master_key, settings.data)
         deploys = Deploys(
             database,
@@ -125,6 +128,8 @@ def create(settings: Settings) -> FastAPI:
             await server.logs.stop()
             await deploys.stop()
             await server.drain()
+            following.cancel()
+            await asyncio.gather(following, return_exceptions=True)
             await database.close()
 
     app = FastAPI(

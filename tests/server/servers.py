@@ -267,9 +267,10 @@ def running_server(
 
 
 @contextlib.contextmanager
-def replica(server: RunningServer) -> Iterator[RunningServer]:
-    """Another process with the same database, code and platform."""
-    with _running(dataclasses.replace(server, port=_free_port(), process=None)) as another:
+def replica(server: RunningServer, **variables: str) -> Iterator[RunningServer]:
+    """Another process with the same database, code and platform, and ``variables`` in its environment."""
+    environ = {**server.environ, **variables}
+    with _running(dataclasses.replace(server, port=_free_port(), process=None, environ=environ)) as another:
         yield another
 
 

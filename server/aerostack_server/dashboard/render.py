@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from aerostack import __version__
+from aerostack_server import clock
 from aerostack_server.dashboard import cookies
 from aerostack_server.problems import Problem
 
@@ -81,7 +82,7 @@ def _commit(name: str) -> str:
 
 
 def _ago(moment: str) -> str:
-    seconds = (datetime.now(UTC) - datetime.fromisoformat(moment)).total_seconds()
+    seconds = clock.now() / clock.SECOND - datetime.fromisoformat(moment).timestamp()
     for size, name in ((86400, "day"), (3600, "hour"), (60, "minute")):
         if seconds >= size:
             count = int(seconds // size)

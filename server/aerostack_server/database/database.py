@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sqlite3
+import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -134,6 +135,14 @@ class Database:
     def _read_once(self, work: Callable[[Connection], T]) -> T:
         with self._reader.connect() as connection:
             return work(connection)
+
+    async def moment(self) -> int:
+        """What its clock says, in milliseconds since 1970; SQLite's is that of this machine."""
+        if self.is_sqlite:
+            return time.time_ns() // 1_000_000
+        found = await self.row("SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)", {})
+        assert found is not None
+        return int(found[0])
 
     async def row(self, sql: str, parameters: Mapping[str, Any]) -> Sequence[Any] | None:
         """The first row of a statement with ``:named`` parameters. For the hot paths alone."""

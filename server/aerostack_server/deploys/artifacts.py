@@ -5,13 +5,12 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
 from aerostack.errors import AerostackError
-from aerostack.files import sync_folder
+from aerostack.files import sync_folder, time_in
 
 
 class MissingArtifactError(AerostackError):
@@ -49,9 +48,9 @@ class Disk:
             (folder / f"{number:02x}").mkdir(exist_ok=True, mode=0o700)
         sync_folder(folder)
         sync_folder(folder.parent)
-        for draft in self._drafts.iterdir():
+        for draft in list(self._drafts.iterdir()):
             with contextlib.suppress(FileNotFoundError):  # another process is at it too
-                if time.time() - draft.stat().st_mtime > _ABANDONED:
+                if time_in(self._drafts) - draft.stat().st_mtime > _ABANDONED:
                     draft.unlink()
 
     def put(self, content: bytes) -> str:
