@@ -6,7 +6,6 @@ import contextlib
 import os
 import re
 import stat
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -65,8 +64,22 @@ def _sweep(target: Path) -> None:
     left = re.compile(rf"\.{re.escape(target.name)}\.[0-9a-f]{{8}}\.tmp")
     with contextlib.suppress(OSError), os.scandir(target.parent) as entries:
         for entry in entries:
-            if left.fullmatch(entry.name) and time.time() - entry.stat().st_mtime > _ABANDONED:
+            if left.fullmatch(entry.name) and time_in(target.parent) - entry.stat().st_mtime > _ABANDONED:
                 Path(entry.path).unlink()
+
+
+def time_in(folder: Path) -> float:
+    """What the clock says that dates the files in a folder, in seconds since 1970. That of this machine may be wrong.
+
+    Raises ``OSError`` where nothing can be written.
+    """
+    probe = folder / f".{os.urandom(8).hex()}.probe"
+    descriptor = os.open(probe, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        return os.fstat(descriptor).st_mtime
+    finally:
+        os.close(descriptor)
+        probe.unlink()
 
 
 def _mode_of(target: Path) -> int | None:

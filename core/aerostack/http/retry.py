@@ -43,15 +43,15 @@ def pause(
 def retry_after(headers: Mapping[str, str]) -> float | None:
     """Seconds that ``Retry-After`` asks for, as a number or a date; ``None`` when absent or nonsense.
 
-    A date is compared with the answer's own ``Date``: the clock of this machine may be wrong.
+    A date is compared with the answer's own ``Date``, and says nothing without one: the clock of this machine may be
+    wrong.
     """
     value = headers.get("retry-after", "").strip()
     if value.isascii() and value.isdigit():
         return float(value[:9])
-    until = _moment(value)
-    if until is None:
+    until, now = _moment(value), _moment(headers.get("date", ""))
+    if until is None or now is None:
         return None
-    now = _moment(headers.get("date", "")) or datetime.now(UTC)
     return max(0.0, (until - now).total_seconds())
 
 

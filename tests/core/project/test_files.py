@@ -2,9 +2,12 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from tests.clocks import DAY, wrong_clock
 
 from aerostack.files import write_atomic
 
@@ -55,3 +58,15 @@ def test_what_a_killed_process_left_behind_is_removed_and_what_is_being_written_
         os.utime(file, (0, 0))
     write_atomic(tmp_path / "a", b"x")
     assert sorted(path.name for path in tmp_path.iterdir()) == [".a.4567cdef.tmp", ".b.0123abcd.tmp", "a"]
+
+
+@pytest.mark.parametrize("seconds", [DAY, -DAY])
+def test_a_wrong_clock_takes_nothing_that_is_being_written_for_abandoned(tmp_path: Path, seconds: int) -> None:
+    abandoned, fresh = tmp_path / ".a.0123abcd.tmp", tmp_path / ".a.4567cdef.tmp"
+    for file in (abandoned, fresh):
+        file.write_bytes(b"half")
+    os.utime(abandoned, (0, 0))
+    program = "import sys; from pathlib import Path; from aerostack.files import write_atomic\n"
+    program += "write_atomic(Path(sys.argv[1], 'a'), b'x')"
+    subprocess.run([sys.executable, "-c", program, tmp_path], env=os.environ | wrong_clock(seconds), check=True)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [fresh.name, "a"]
