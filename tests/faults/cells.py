@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from tests.clocks import DAY, HOUR
 from tests.faults import fault as f
 from tests.faults.fault import Fault
 from tests.faults.local import Limit, LocalFault
+from tests.faults.skew import Skew
 
 #: ``first`` makes everything; ``redeploy`` brings new code to what is there; ``checkout`` does so from a fresh copy of
 #: the repository, which knows no id and has no journal; ``again`` has nothing to do. ``triggers`` gives a project
@@ -28,14 +30,14 @@ Fate = Literal["heals", "fails", "ends"]
 @dataclass(frozen=True, slots=True)
 class Cell:
     """The call meets the fault ``times`` in a row, after ``skip`` calls of that name that go well. A fault of this
-    machine meets no call: ``call`` is empty then. ``lost`` is another call, whose first answer is lost before. A
-    ``nightly`` cell says little more than others.
+    machine meets no call, ``call`` is empty then, unless it is a clock that is set at one. ``lost`` is another call,
+    whose first answer is lost before. A ``nightly`` cell says little more than others.
     """
 
     backend: str
     flow: Flow
     call: str
-    fault: Fault | LocalFault | Limit
+    fault: Fault | LocalFault | Limit | Skew
     fate: Fate
     times: int = 1
     skip: int = 0
@@ -268,7 +270,10 @@ def platform() -> Iterator[Cell]:
                 yield replace(cell, nightly=cell.fault not in _TELLING_OF_PLATFORM)
             for fault in (f.WRONG_TYPE, f.FORBIDDEN):
                 yield Cell("aerostack, its platform", flow, call, fault, "fails")
-            yield Cell("aerostack, its platform", flow, call, f.UNAVAILABLE, "fails", times=_FOR_EVER)
+            # The server asks again and again, and the client the server.
+            once = (flow, call) in (("first", "create database"), ("redeploy", "dispatch"))
+            long = Cell("aerostack, its platform", flow, call, f.UNAVAILABLE, "fails", times=_FOR_EVER)
+            yield replace(long, nightly=not once)
 
 
 #: Every call of each flow through ``wrangler``: ours, then wrangler's own, then ours again to look.
@@ -335,3 +340,23 @@ def machine() -> Iterator[Cell]:
     yield Cell("cfapi", "first", "", Limit("FSIZE", 300), "fails")
     yield Cell("cfapi", "first", "", Limit("NOFILE", 6), "fails")
     yield Cell("cfapi", "first", "", Limit("NOFILE", 12), "fails")
+
+
+def clocks() -> Iterator[Cell]:
+    """The clock of this machine is wrong, or is set while a deploy runs. Nothing may depend on it."""
+    for seconds in (HOUR, -HOUR):
+        wrong, suddenly = Skew(seconds), Skew(seconds, suddenly=True)
+        for flow in ("first", "redeploy", "checkout", "again", "files", "files again", "rollback", "set secret"):
+            yield Cell("cfapi", flow, "", wrong, "heals", nightly=flow not in ("first", "files again"))
+        for flow, call in (("first", "create database"), ("redeploy", "upload"), ("files again", "send files")):
+            yield Cell("cfapi", flow, call, suddenly, "heals", nightly=flow != "files again")
+        for fault in (f.UNTIL, f.UNDATED):
+            yield Cell("cfapi", "redeploy", "upload", Skew(seconds, beside=fault), "heals", nightly=seconds > 0)
+        for flow in ("first", "redeploy", "again"):
+            yield Cell("aerostack", flow, "", wrong, "heals", nightly=flow != "first")
+        yield Cell("aerostack", "first", "deploy", suddenly, "heals", nightly=True)
+        for flow in ("first", "redeploy"):
+            yield Cell("wrangler", flow, "", wrong, "heals", nightly=True)
+    for seconds in (-5000 * DAY, 5000 * DAY):
+        for flow in ("first", "redeploy"):
+            yield Cell("cfapi", flow, "", Skew(seconds), "heals", nightly=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from tests.faults.cells import Cell
@@ -28,7 +29,8 @@ class Evidence:
     """``attempts``: the run with the fault, then clean ones until one succeeded, at most two of them.
 
     ``before`` is the state before the first; ``wanted`` what an undisturbed deploy leaves, without ids; ``says`` what
-    the new code answers. ``noticed`` is what was seen to be wrong while it ran.
+    the new code answers. ``noticed`` is what was seen to be wrong while it ran, ``left`` what half-written files an
+    earlier signal has left.
     """
 
     cell: Cell
@@ -39,6 +41,7 @@ class Evidence:
     attempts: tuple[Attempt, ...]
     secrets: tuple[str, ...]
     noticed: tuple[str, ...] = field(default=())
+    left: frozenset[Path] = frozenset()
 
     @property
     def first(self) -> Attempt:

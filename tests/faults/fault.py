@@ -67,6 +67,9 @@ UNTIL = said(
     "F6 429, Retry-After a date of a clock that is years behind",
     refusal(429, 971, f"Date: {_DATE.format(0)}", f"Retry-After: {_DATE.format(1)}"),
 )
+UNDATED = said(
+    "F6 429, Retry-After a date, and no Date", refusal(429, 971, "Retry-After: Wed, 21 Oct 2043 07:28:00 GMT")
+)
 HOUR = said("F6 429, Retry-After an hour", refusal(429, 971, "Retry-After: 3600"))
 BROKEN = said("F7 500", refusal(500, 10013))
 BAD_GATEWAY = said("F7 502, a page", page(502))

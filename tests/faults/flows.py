@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.faults.cells import Flow
-from tests.faults.stage import MIGRATIONS, NO_RESOURCES, Project, Stage
+from tests.faults.stage import MIGRATIONS, NO_RESOURCES, UNHURRIED, Project, Stage
 
 #: What the Worker answers in the end; "one" where nothing is said.
 SAYS: dict[Flow, str] = {"redeploy": "two", "checkout": "two", "account": "two", "files again": "two"}
@@ -22,6 +22,8 @@ TASKS: dict[Flow, tuple[str, ...]] = {
 def prepare(stage: Stage, backend: str, flow: Flow) -> Project:
     """A project in the situation that a flow begins with."""
     project = stage.project()
+    if backend == "wrangler":
+        project = replace(project, environ=UNHURRIED)
     if flow in ("files", "files again"):
         _serve_files(project)
     if flow == "other triggers":
@@ -44,7 +46,7 @@ def prepare(stage: Stage, backend: str, flow: Flow) -> Project:
         (project.folder / "public" / "index.html").write_text("two")
         (project.folder / "public" / "other.txt").write_text(f"another {project.mark}")
     if flow == "account":
-        project = replace(project, environ={"CLOUDFLARE_ACCOUNT_ID": ""})
+        project = replace(project, environ={**project.environ, "CLOUDFLARE_ACCOUNT_ID": ""})
     if flow == "rollback":
         project.say("two")
         _done(stage, project, backend)

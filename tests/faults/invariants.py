@@ -114,7 +114,7 @@ def leaves_files_whole(seen: Evidence) -> Iterator[str]:
             json.loads(journal.read_bytes())
         except ValueError as error:
             yield f"torn: {journal.name}: {error}"
-    for leftover in seen.project.folder.rglob("*.tmp"):
+    for leftover in seen.project.half_written - seen.left:
         if seen.cell.fate != "ends":
             yield f"torn: {leftover.name} was left behind"
 

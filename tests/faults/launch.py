@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Protocol
 
 from tests.conftest import AEROSTACK, ROOT
+from tests.faults import local
 
 NOTHING = Path(os.devnull)
 
@@ -58,6 +59,18 @@ class Launcher(Protocol):
         """Run it with these arguments, in a session of its own; it reads ``stdin``."""
 
 
+#: Runs what the installed program runs, after this process was told what to do to itself.
+_SUFFERING = f"""
+import os, sys
+sys.path[0] = {str(ROOT)!r}
+from tests.faults import local
+sys.argv[0] = "aerostack"
+local.suffer(os.environ)
+from aerostack.__main__ import program
+program()
+"""
+
+
 class Cold:
     """Starts a program, by default the installed one."""
 
@@ -65,9 +78,10 @@ class Cold:
         self._program = program
 
     def start(self, argv: Sequence[str], *, cwd: Path, env: Mapping[str, str], stdin: Path = NOTHING) -> Process:
+        program = [sys.executable, "-c", _SUFFERING] if local.VARIABLE in env else self._program
         with stdin.open() as given:
             process = subprocess.Popen(
-                [*self._program, *argv],
+                [*program, *argv],
                 cwd=cwd,
                 env=dict(env),
                 stdin=given,

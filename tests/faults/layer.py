@@ -91,14 +91,23 @@ class Layer:
     _first: dict[str, _Message] = field(default_factory=dict)
     _strikes: list[Strike] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _asked: int = 0
     _port: int = 0
     _listener: socket.socket | None = None
     _connections: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self._still = threading.Condition(self._lock)
 
     def begin(self, strikes: Sequence[Strike] = ()) -> None:
         """Forget what was seen, and spoil these from now on."""
         with self._lock:
             self.log, self._strikes, self.victim, self._first = [], list(strikes), 0, {}
+
+    def settle(self) -> None:
+        """Wait until the account has answered all that it was asked: who asked may have ended meanwhile."""
+        with self._lock:
+            self._still.wait_for(lambda: not self._asked)
 
     async def listen(self) -> None:
         """Serve; on the same port as before, if there was one."""
@@ -198,6 +207,16 @@ class Layer:
         return False
 
     async def _ask(self, request: _Message) -> _Message:
+        with self._lock:
+            self._asked += 1
+        try:
+            return await self._relay(request)
+        finally:
+            with self._lock:
+                self._asked -= 1
+                self._still.notify_all()
+
+    async def _relay(self, request: _Message) -> _Message:
         parts = urlsplit(self.upstream)
         reader, writer = await asyncio.open_connection(parts.hostname, parts.port, limit=_LARGEST)
         try:

@@ -17,7 +17,8 @@ from tests.faults.fault import Fault
 from tests.faults.invariants import wanted
 from tests.faults.launch import Cold
 from tests.faults.layer import Strike, fault_layer
-from tests.faults.play import Player
+from tests.faults.play import Healing, Player
+from tests.faults.report import plain
 from tests.faults.stage import Project, Run, Stage
 
 from aerostack import toolchain
@@ -70,15 +71,14 @@ def row(player: Player, cell: Cell) -> dict[str, Any]:
     reached = [wanted(attempt.after, project.mark) == leads_to for attempt in attempts]
     player.stage.remove(project)
     healed = attempts[-1].run.status == 0 and reached[-1]
-    return {
-        "backend": cell.backend,
-        "healing": ("by itself", "by one more run", "never")[len(attempts) - 1] if healed else "never",
-        "duplicate": len(attempts[0].after.versions) > len(before.versions) + 1,
+    runs: tuple[Healing, ...] = ("by itself", "by one more run", "never")
+    return plain(
+        cell,
+        runs[len(attempts) - 1] if healed else "never",
+        duplicate=len(attempts[0].after.versions) > len(before.versions) + 1,
         # A signal tells nothing, and so it cannot tell a lie.
-        "untruthful": attempts[0].run.status >= 0 and (attempts[0].run.status == 0) != reached[0],
-        "leak": False,
-        "other": False,
-    }
+        untruthful=attempts[0].run.status >= 0 and (attempts[0].run.status == 0) != reached[0],
+    )
 
 
 @contextlib.contextmanager

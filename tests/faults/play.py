@@ -14,7 +14,8 @@ from tests.faults.fault import Fault
 from tests.faults.invariants import broken, wanted
 from tests.faults.launch import command_lines
 from tests.faults.layer import Strike
-from tests.faults.stage import Project, Stage
+from tests.faults.skew import Skew
+from tests.faults.stage import UNHURRIED, Project, Stage
 
 Healing = Literal["by itself", "by one more run", "never"]
 
@@ -54,7 +55,15 @@ class Player:
             noticed: list[str] = []
             self.stage.layer.watch = Watch(self.stage, project, noticed)
             met = project.home / "met"
-            if isinstance(cell.fault, Fault):
+            if isinstance(cell.fault, Skew):
+                skew = cell.fault
+                happens = (lambda: skew.set(project.home)) if skew.suddenly else None
+                strike = Strike(cell.call, skew.beside, before=happens)
+                attempts = [
+                    self.attempt(cell.backend, project, strike, env={**skew.environ(project.home), **UNHURRIED})
+                ]
+                struck = strike.struck or not cell.call
+            elif isinstance(cell.fault, Fault):
                 strike = Strike(cell.call, cell.fault, cell.skip, cell.times)
                 before_it = [Strike(cell.lost, f.LOST)] if cell.lost else []
                 attempts = [self.attempt(cell.backend, project, strike, *before_it)]
@@ -85,6 +94,7 @@ class Player:
         """Deploy while these strike, or in this environment."""
         self.stage.play(*strikes)
         run = self.stage.deploy(project, backend, env=env)
+        self.stage.layer.settle()
         return Attempt(run, tuple(self.stage.layer.log), self.stage.state(project), project.owned)
 
     def prepare(self, backend: str, flow: Flow) -> Project:

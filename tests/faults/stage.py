@@ -15,13 +15,15 @@ from typing import Any
 
 from tests.conftest import clean_environment
 from tests.faults import oracle
-from tests.faults.launch import NOTHING, Launcher, Process, end_all, launcher
+from tests.faults.launch import NOTHING, Cold, Launcher, Process, end_all, launcher
 from tests.faults.layer import Layer, Strike, fault_layer
 
 from aerostack.testing import RunningEdge, running_edge
 
 #: Seconds become hundredths: a request that gets no answer is given up after a second.
 PATIENCE = "0.04"
+#: Where no silence is waited for, an answer may take as long as it does on a machine that has much else to do.
+UNHURRIED = {"AEROSTACK_PATIENCE": "0.2"}
 
 NO_RESOURCES = """name = "{mark}" # kept
 main = "index.js"
@@ -105,6 +107,11 @@ class Project:
         journals = [json.loads(file.read_bytes()) for file in self.folder.glob(".aerostack/journal/*/*/*.json")]
         return frozenset((item["kind"], item["name"]) for journal in journals for item in journal.get("owned", ()))
 
+    @property
+    def half_written(self) -> frozenset[Path]:
+        """Files that were to take the place of others."""
+        return frozenset(self.folder.rglob("*.tmp"))
+
     def say(self, text: str) -> None:
         """What the Worker answers once it is deployed."""
         code = f"export default {{ fetch() {{ return new Response({json.dumps(text)}); }} }};\n"
@@ -164,7 +171,9 @@ class Stage:
         """Begin a command in the project, through the layer or past it."""
         environment = clean_environment(project.home) | self.environ(faulty=faulty) | {"AEROSTACK_PATIENCE": PATIENCE}
         environment |= {**project.environ, **(env or {})}
-        return self.launcher.start(argv, cwd=project.folder, env=environment, stdin=project.given)
+        # What changes a program when it is loaded does nothing to one that is loaded already.
+        launcher = Cold() if "LD_PRELOAD" in environment else self.launcher
+        return launcher.start(argv, cwd=project.folder, env=environment, stdin=project.given)
 
     def deploy(
         self, project: Project, backend: str, *, faulty: bool = True, env: Mapping[str, str] | None = None

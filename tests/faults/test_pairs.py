@@ -6,7 +6,8 @@ A handful of histories each time; ``FAULTS_EXAMPLES`` says how many instead, in 
 from __future__ import annotations
 
 import os
-from typing import Any
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -17,7 +18,9 @@ from tests.faults.cells import CFAPI, Cell
 from tests.faults.evidence import Attempt, Evidence
 from tests.faults.invariants import broken
 from tests.faults.layer import Strike
+from tests.faults.oracle import State
 from tests.faults.play import Player
+from tests.faults.stage import UNHURRIED
 
 EXAMPLES = os.environ.get("FAULTS_EXAMPLES")
 PARTS = 4 if EXAMPLES else 1
@@ -39,7 +42,7 @@ class Deploys(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        self.project = self.player.prepare("cfapi", "first")
+        self.project = replace(self.player.prepare("cfapi", "first"), environ=UNHURRIED)
         self.says, self.changes = "one", 0
 
     @rule()
@@ -52,13 +55,13 @@ class Deploys(RuleBasedStateMachine):
     def deploy(self, strikes: list[Strike]) -> None:
         # Hypothesis may hand the same values out again, and a strike remembers what it met.
         fresh = [Strike(one.call, one.fault, one.skip, one.times) for one in strikes]
-        before = self.player.stage.state(self.project)
+        before, left = self.player.stage.state(self.project), self.project.half_written
         attempts = [self.player.attempt("cfapi", self.project, *fresh)]
         while attempts[-1].run.status != 0 and len(attempts) < 3:
             attempts.append(self.player.attempt("cfapi", self.project))
-        self.judge(before, tuple(attempts), strikes)
+        self.judge(before, left, tuple(attempts), strikes)
 
-    def judge(self, before: Any, attempts: tuple[Attempt, ...], strikes: list[Strike]) -> None:
+    def judge(self, before: State, left: frozenset[Path], attempts: tuple[Attempt, ...], strikes: list[Strike]) -> None:
         wanted = self.player.leads_to("cfapi", "first").replace("'one'", repr(self.says))
         seen = Evidence(
             # What a deploy must survive by itself is said for single faults; of several it may need one more run.
@@ -69,6 +72,7 @@ class Deploys(RuleBasedStateMachine):
             says=self.says,
             attempts=attempts,
             secrets=self.player.stage.secrets,
+            left=left,
         )
         wrong = broken(seen)
         assert not wrong, "\n".join(wrong)
