@@ -1,7 +1,7 @@
 # make demo   deploy a real Worker to an account on this machine, and show its answer
 # make test   everything that must hold: style, types, layers, tests
 # make fuzz   the tests with random input, for as long as an hour
-# make faults everything that may befall a deploy, and pairs of it: for the night
+# make faults everything that may befall a deploy, and histories of it, ours and plain wrangler: for the night
 # make bench  how fast it is, side by side with its floor
 # make soak   the edge under load while things are killed, a hundred times; as root also power cuts
 
@@ -10,6 +10,8 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 SOURCES := core cloudflare plugins edge server .ci
 FUZZED := tests/fuzz tests/core/project/test_random_documents.py tests/plugins/wrangler/config/test_from_wrangler.py
+# Where tests are that the day does without.
+NIGHTLY := tests/faults tests/server/api/test_document.py
 
 .PHONY: demo test browser check audit fuzz bench soak clean
 
@@ -23,7 +25,8 @@ test: check audit browser
 # With FAULTS=cold each command starts as its users start it, which takes three times as long.
 faults: $(STAMP)
 	$(BIN)/aerostack toolchain install
-	FAULTS_EXAMPLES=2000 $(BIN)/pytest -n 2 --dist loadgroup -m "nightly or not nightly" tests/faults
+	FAULTS_EXAMPLES=2000 $(BIN)/pytest -n 2 --dist loadgroup -m "nightly or not nightly" $(NIGHTLY)
+	$(BIN)/python -m bench faults
 
 # The dashboard is tested in Chromium. Who is not root installs it themselves; the tests say so.
 browser:

@@ -17,5 +17,6 @@ def run() -> None:
         rows = []
         for cell in cells:
             rows.append(row(player, cell))
-            print(f"{cell.name}: {rows[-1]['healing']}", flush=True)
+            fate = "wedged" if rows[-1]["wedged"] else "healed by itself" if rows[-1]["healed"] else "one more run"
+            print(f"{cell.name}: {fate}", flush=True)
     print("\n".join(("", *table(rows))))
