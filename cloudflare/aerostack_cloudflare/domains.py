@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from aerostack.http import Client
 from aerostack_cloudflare.api import Api
 
@@ -18,3 +20,11 @@ class Domains:
         found = self._api.call("GET", "", operation, params={"hostname": hostname}).records
         # Whatever the filter does, only that very name counts.
         return next((item.text("service") for item in found if item.text("hostname") == hostname), None)
+
+    def attach(self, hostname: str, script: str, zone: Mapping[str, str]) -> None:
+        """Lead a host name to a Worker, wherever it leads now; ``zone`` is its ``zone_id`` or ``zone_name``, if known.
+
+        ``PUT /accounts/{account}/workers/domains``
+        """
+        operation = f"leading the domain {hostname} to the Worker {script}"
+        self._api.call("PUT", "", operation, json={"hostname": hostname, "service": script, **zone}, repeatable=True)

@@ -1,8 +1,9 @@
-"""The custom domains that a project names, and who has them. Pure."""
+"""The custom domains that a project names, and which Workers they lead to. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from aerostack.errors import ConflictError, Location
 from aerostack.model import Policy, Project
@@ -10,14 +11,33 @@ from aerostack.model import Policy, Project
 
 def custom_domains(project: Project) -> Mapping[str, Location | None]:
     """The host names with their places in the file."""
-    single, several = project.config.get("route"), project.config.get("routes")
-    entries = [("route.pattern", single)]
-    entries += [(f"routes[{n}].pattern", r) for n, r in enumerate(several if isinstance(several, list | tuple) else ())]
     return {
-        str(entry["pattern"]).lower(): project.where.get(key)
-        for key, entry in entries
-        if isinstance(entry, Mapping) and entry.get("custom_domain") is True
+        str(entry["pattern"]).lower(): project.where.get(f"{key}.pattern")
+        for key, entry in routes(project)
+        if is_domain(entry)
     }
+
+
+def routes(project: Project) -> list[tuple[str, Any]]:
+    """Everything by which requests reach the Worker beside workers.dev, with its key path."""
+    single, several = project.config.get("route"), project.config.get("routes")
+    found: list[tuple[str, Any]] = [("route", single)] if single else []
+    return found + [
+        (f"routes[{n}]", route) for n, route in enumerate(several if isinstance(several, list | tuple) else ())
+    ]
+
+
+def is_domain(route: object) -> bool:
+    """Whether it is a custom domain, and no pattern."""
+    return isinstance(route, Mapping) and route.get("custom_domain") is True
+
+
+def unset_domain(project: Project, workers: Mapping[str, str | None]) -> str | None:
+    """What the file says of them and the account does not show; ``workers`` are those that they lead to."""
+    for hostname in custom_domains(project):
+        if workers.get(hostname) != project.name:
+            return f"the domain {hostname} leads to {workers.get(hostname) or 'nothing'}"
+    return None
 
 
 def check_domains(project: Project, workers: Mapping[str, str | None], policy: Policy) -> None:

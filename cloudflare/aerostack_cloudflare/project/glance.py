@@ -1,7 +1,8 @@
 """The reads that say what is live: the least that a deploy asks of an account, before it and after it.
 
 They are two, and one round. Cloudflare tells schedules and consumers nowhere but in reads of their own, so a project
-that names any has one more for its schedules and one for each queue that it consumes, in the same round.
+that names any has one more for its schedules and one for each queue that it consumes, in the same round; and one for
+each custom domain.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from aerostack.http import parallel
 from aerostack.model import Project
 from aerostack.values import dataclass
 from aerostack_cloudflare.account import Cloudflare
+from aerostack_cloudflare.project.domains import custom_domains
 from aerostack_cloudflare.project.triggers import wanted_consumers, wanted_crons
 from aerostack_cloudflare.queues import Queue
 from aerostack_cloudflare.script import LiveDeployment, WorkerAddress
@@ -28,13 +30,15 @@ _AT_ONCE = 12
 class Glance:
     """``deployments`` are the newest first; ``address`` is ``None`` when there is no such Worker.
 
-    ``schedules`` are ``None`` where the project says nothing of them; ``queues``, by name, are those that it consumes.
+    ``schedules`` are ``None`` where the project says nothing of them; ``queues``, by name, are those that it consumes,
+    and ``domains`` the Workers that its custom domains lead to.
     """
 
     deployments: tuple[LiveDeployment, ...]
     address: WorkerAddress | None
     schedules: tuple[str, ...] | None = None
     queues: Mapping[str, Queue | None] = field(default_factory=dict)
+    domains: Mapping[str, str | None] = field(default_factory=dict)
 
     @property
     def deployment(self) -> str | None:
@@ -53,7 +57,7 @@ class Glance:
 
     @property
     def state(self) -> str:
-        """What belongs to no version, in a form that can be compared: address, settings, schedules and consumers."""
+        """What belongs to no version, in a form that can be compared: address, settings and what else calls it."""
         if self.address is None:
             return ""
         fields = {
@@ -61,6 +65,7 @@ class Glance:
             "preview_urls": self.address.previews_enabled,
             **self.address.settings,
             **{f"consumer/{name}": _consumer(queue) for name, queue in self.queues.items()},
+            **{f"domain/{host}": worker for host, worker in self.domains.items()},
         }
         if self.schedules is not None:
             fields["schedules"] = sorted(self.schedules)
@@ -82,8 +87,14 @@ def look(cloudflare: Cloudflare, project: Project) -> Glance:
         reads.append(lambda: scripts.schedules(name))
     consumed = [wanted.queue for wanted in wanted_consumers(project)]
     reads += [functools.partial(cloudflare.queues.find, queue) for queue in consumed]
+    hosts = tuple(custom_domains(project))
+    reads += [functools.partial(cloudflare.domains.worker, host) for host in hosts]
     deployments, address, *rest = parallel(*reads, limit=_AT_ONCE)
     schedules = rest.pop(0) if timed else None
     return Glance(
-        deployments=deployments, address=address, schedules=schedules, queues=dict(zip(consumed, rest, strict=True))
+        deployments=deployments,
+        address=address,
+        schedules=schedules,
+        queues=dict(zip(consumed, rest, strict=False)),
+        domains=dict(zip(hosts, rest[len(consumed) :], strict=True)),
     )

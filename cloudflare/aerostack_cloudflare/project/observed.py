@@ -51,8 +51,7 @@ class Worker:
 class Observed:
     """The account as one round of reads saw it. ``worker`` is ``None`` when there is none of that name.
 
-    ``drift`` is what somebody changed behind the last deploy, ``domains`` the Workers that the project's custom domains
-    lead to.
+    ``drift`` is what somebody changed behind the last deploy.
     """
 
     account_subdomain: str | None
@@ -60,7 +59,6 @@ class Observed:
     resources: Mapping[str, Seen]
     glance: Glance
     drift: tuple[Change, ...] = ()
-    domains: Mapping[str, str | None]
 
 
 def combine(
@@ -99,7 +97,6 @@ def combine(
         worker=worker,
         resources=resources,
         glance=glance,
-        domains=rest.domains,
         drift=drift(recall(journal), glance, versions),
     )
 

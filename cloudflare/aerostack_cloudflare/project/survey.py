@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from aerostack.http import parallel
@@ -11,7 +10,6 @@ from aerostack.model import JournalView, Project, Resource
 from aerostack.values import dataclass
 from aerostack_cloudflare.account import Cloudflare
 from aerostack_cloudflare.kv import Namespace
-from aerostack_cloudflare.project.domains import custom_domains
 from aerostack_cloudflare.project.triggers import wanted_consumers
 from aerostack_cloudflare.script import ScriptSettings, Version
 
@@ -33,7 +31,7 @@ class Survey:
     """The answers. ``settings`` is ``None`` when there is no such Worker; ``lookups`` are in the order of resources.
 
     Nothing is looked up for a queue that the project consumes: a glance shows it. ``migration_tag`` is ``None`` where
-    the project has no migrations. ``domains`` are the Workers that the project's custom domains lead to.
+    the project has no migrations.
     """
 
     settings: ScriptSettings | None
@@ -41,7 +39,6 @@ class Survey:
     account_subdomain: str | None
     namespaces: tuple[Namespace, ...]
     migration_tag: str | None
-    domains: Mapping[str, str | None]
     lookups: tuple[Seen, ...]
 
 
@@ -61,17 +58,14 @@ def survey(cloudflare: Cloudflare, project: Project, journal: JournalView, concu
         Seen if resource.kind == "queue" and resource.name in consumed else _lookup(cloudflare, resource, journal)
         for resource in project.resources
     )
-    hosts = tuple(custom_domains(project))
-    domains = tuple(functools.partial(cloudflare.domains.worker, host) for host in hosts)
-    settings, versions, subdomain, listed, tag, *found = parallel(*(reads + domains + lookups), limit=concurrency)
+    settings, versions, subdomain, listed, tag, *found = parallel(*(reads + lookups), limit=concurrency)
     return Survey(
         settings=settings,
         versions=versions,
         account_subdomain=subdomain,
         namespaces=tuple(listed),
         migration_tag=tag,
-        domains=dict(zip(hosts, found, strict=False)),
-        lookups=tuple(found[len(hosts) :]),
+        lookups=tuple(found),
     )
 
 

@@ -13,10 +13,12 @@ from aerostack_cfapi import migrations, static_files
 from aerostack_cfapi.account import connect
 from aerostack_cfapi.address import wanted_address
 from aerostack_cfapi.bindings import bindings
+from aerostack_cfapi.domains import set_domains
 from aerostack_cfapi.metadata import content_hash, metadata, tag, whole_digest
 from aerostack_cfapi.settings import CfapiSettings
 from aerostack_cfapi.triggers import set_triggers
 from aerostack_cloudflare.account import Cloudflare
+from aerostack_cloudflare.project.domains import custom_domains, unset_domain
 from aerostack_cloudflare.project.early import Seen, upload_and_look
 from aerostack_cloudflare.project.glance import Glance, look
 from aerostack_cloudflare.project.last import DEPLOYED, keep, parse, recall, remember
@@ -53,6 +55,7 @@ def deploy(
     else:
         version = worker.id or ""
         _set_address(cloudflare, project, address, tools)
+    set_domains(cloudflare, project, after, tools)
     set_triggers(cloudflare, project, after, provisioned.ids, tools)
 
     wanted = wanted_settings(project, resolution)
@@ -63,6 +66,7 @@ def deploy(
             or _unapplied(cloudflare, project, after)
             or ", ".join(f"{key} is not set" for key in unset_settings(wanted, seen.address))
             or unset_trigger(project, seen.schedules, seen.queues)
+            or unset_domain(project, seen.domains)
         )
 
     # These were done after an early look.
@@ -153,7 +157,10 @@ def _unapplied(cloudflare: Cloudflare, project: Project, after: Sequence[Action]
 def _deployment(project: Project, resolution: Resolution, version: str, url: str | None) -> Deployment:
     return Deployment(
         version=version,
-        urls=(url,) if url and wanted_address(project)[0] else (),
+        urls=(
+            *((url,) if url and wanted_address(project)[0] else ()),
+            *(f"https://{host}" for host in custom_domains(project)),
+        ),
         outcome="applied" if any(action.writes for action in resolution.actions) else "unchanged",
     )
 

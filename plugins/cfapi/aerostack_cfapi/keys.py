@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from aerostack.errors import ConfigError
 from aerostack.model import Project
 from aerostack_cfapi.bindings import BINDING_KEYS
+from aerostack_cloudflare.project.domains import is_domain, routes
 
 #: Consumed while the code is built.
 _BUNDLE_KEYS = frozenset(
@@ -23,7 +24,7 @@ _UPLOAD_KEYS = frozenset(
         "name", "account_id", "compatibility_date", "compatibility_flags", "vars", "keep_vars", "secrets",
         "limits", "placement", "observability", "logpush", "tail_consumers", "streaming_tail_consumers",
         "workers_dev", "preview_urls", "cache", "assets", "triggers",
-        "durable_objects", "migrations",
+        "durable_objects", "migrations", "route", "routes",
     }
 )  # fmt: skip
 
@@ -39,6 +40,10 @@ def check_keys(project: Project) -> None:
         if key in SUPPORTED or value in ([], {}, None):
             continue
         raise _refusal(project, key)
+    for key, route in routes(project):
+        if not is_domain(route):
+            # A pattern belongs to a zone, which no read of an account shows.
+            raise _refusal(project, key.partition("[")[0])
     _check_triggers(project)
 
 

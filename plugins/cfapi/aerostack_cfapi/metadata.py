@@ -14,6 +14,7 @@ from typing import Any
 from aerostack.model import Bundle, Json, Project
 from aerostack_cfapi.address import wanted_address
 from aerostack_cfapi.migrations import wanted_tag
+from aerostack_cloudflare.project.domains import custom_domains
 from aerostack_cloudflare.project.triggers import wanted_consumers, wanted_crons
 
 _SCHEME = "as1"
@@ -78,6 +79,8 @@ def whole_digest(project: Project, document: Mapping[str, Any], bundle: Bundle) 
     if crons is not None or consumers:
         asked = [sorted(crons or ()), crons is None, *([c.queue, c.settings, c.dead_letter_queue] for c in consumers)]
         digest += f"/{hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:16]}"
+    if domains := custom_domains(project):
+        digest += f"/{','.join(sorted(domains))}"
     migrated = wanted_tag(project)
     return digest if migrated is None else f"{digest}/{migrated}"
 

@@ -10,6 +10,7 @@ from aerostack.model import Action, Bundle, Journals, JournalView, Policy, Proje
 from aerostack_cfapi.account import connect
 from aerostack_cfapi.address import wanted_address
 from aerostack_cfapi.bindings import bindings
+from aerostack_cfapi.domains import kept_domains, plan_domains
 from aerostack_cfapi.metadata import content_hash, metadata, tagged_hash, whole_digest
 from aerostack_cfapi.migrations import pending, plan_migrations, wanted_tag
 from aerostack_cfapi.settings import CfapiSettings
@@ -66,7 +67,8 @@ def _planned(
     new = pending(project, applied)
     worker = plan_worker(project, observed, resources, bundle, migrates=bool(new))
     address = plan_address(project, observed.worker)
-    after = [*plan_migrations(project, new, applied), *plan_triggers(project, observed)]
+    domains = plan_domains(project, observed, policy)
+    after = [*plan_migrations(project, new, applied), *domains, *plan_triggers(project, observed)]
     written = {action.key for action in (worker, address, *after) if action.writes}
     return Resolution(
         target=target,
@@ -86,6 +88,7 @@ def unchanged(project: Project, target: str, journal: JournalView, last: Last, b
             _worker_action(project, "keep", last.version, _LIVE_ALREADY),
             _address_action(project, same=True),
             *plan_migrations(project, (), wanted_tag(project)),
+            *kept_domains(project),
             *kept_triggers(project),
         ),
         notes=(*unset_secrets(project, last.secrets.split(",")), *assets.notes(bundle.assets)),

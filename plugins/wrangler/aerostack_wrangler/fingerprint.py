@@ -12,6 +12,7 @@ from collections.abc import Mapping
 
 from aerostack.errors import AerostackError
 from aerostack.model import Build, Project, Tools
+from aerostack_cloudflare.project.domains import is_domain, routes
 from aerostack_cloudflare.project.triggers import pulled_queues
 from aerostack_wrangler.config import generate
 from aerostack_wrangler.place import folder
@@ -24,9 +25,10 @@ _PLAIN = frozenset(
         "durable_objects", "find_additional_modules", "hyperdrive", "images", "jsx_factory", "jsx_fragment",
         "keep_names", "keep_vars", "kv_namespaces", "limits", "logpush", "main", "media", "migrations", "minify",
         "mtls_certificates", "name", "no_bundle", "observability", "pipelines", "placement", "preserve_file_names",
-        "preview_urls", "queues", "r2_buckets", "ratelimits", "rules", "secrets", "secrets_store_secrets", "send_email",
-        "send_metrics", "services", "stream", "tail_consumers", "triggers", "tsconfig", "upload_source_maps", "vars",
-        "vectorize", "version_metadata", "vpc_networks", "vpc_services", "worker_loaders", "workers_dev",
+        "preview_urls", "queues", "r2_buckets", "ratelimits", "route", "routes", "rules", "secrets",
+        "secrets_store_secrets", "send_email", "send_metrics", "services", "stream", "tail_consumers", "triggers",
+        "tsconfig", "upload_source_maps", "vars", "vectorize", "version_metadata", "vpc_networks", "vpc_services",
+        "worker_loaders", "workers_dev",
     }
 )  # fmt: skip
 
@@ -56,6 +58,6 @@ class Fingerprint:
 
 
 def _is_plain(project: Project) -> bool:
-    if pulled_queues(project):
+    if pulled_queues(project) or not all(is_domain(route) for _, route in routes(project)):
         return False
     return all(key in _PLAIN or value in ([], {}, None) for key, value in project.config.items())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from aerostack.errors import RemoteError
 from aerostack.model import Project, Resolution, Tools
 from aerostack_cloudflare.account import Cloudflare
+from aerostack_cloudflare.project.domains import unset_domain
 from aerostack_cloudflare.project.glance import Glance
 from aerostack_cloudflare.project.readback import read_back
 from aerostack_cloudflare.project.triggers import unset_trigger
@@ -40,6 +41,7 @@ def settle(cloudflare: Cloudflare, project: Project, resolution: Resolution, now
             _unset_address(project, seen)
             or ", ".join(f"{key} is not set" for key in unset_settings(wanted, seen.address))
             or unset_trigger(project, seen.schedules, seen.queues)
+            or unset_domain(project, seen.domains)
         )
 
     return read_back(cloudflare, project, now.version, unset, None if lost else now.glance)

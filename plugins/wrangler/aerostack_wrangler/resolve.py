@@ -62,7 +62,7 @@ def resolve(
         check_subdomain(observed)
     actions = plan_resources(project, observed, journal, policy)
     consumers_of(project, observed.glance.queues)
-    check_domains(project, observed.domains, policy)
+    check_domains(project, observed.glance.domains, policy)
     last = recall(journal)
     digest = fingerprint.digest({action.key: action.id for action in actions}, found.version)
     if last is not None and digest is not None and last.digest == digest and last.still(observed.glance):
