@@ -23,7 +23,7 @@ from tests.edge.faults.load import Load, value
 from aerostack.testing import RunningEdge, running_edge
 
 #: Whoever waits for longer waits for ever.
-_PATIENCE = 60.0
+_PATIENCE = 180.0
 _ENDS = {"loop": "used more than its 300 ms of CPU time", "buffers": "held more than its 384 MiB of memory",
          "heap": "outgrew its memory for JavaScript"}  # fmt: skip
 
