@@ -42,7 +42,7 @@ function done(summary, latency)
     io.write(string.format("counted %d %d %d\\n", t:get("accepted"), t:get("refused"), t:get("other")))
   end
   local errors = summary.errors
-  io.write(string.format("broken %d\\n", errors.connect + errors.read + errors.write + errors.timeout))
+  io.write(string.format("broken %d late %d\\n", errors.connect + errors.read + errors.write, errors.timeout))
 end
 """
 
@@ -63,11 +63,15 @@ end
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """A second. ``other`` is what was answered otherwise, or not; ``wrk`` is cores that the generator took."""
+    """A second. ``other`` is what was answered otherwise, or broke off; ``late`` is what took two seconds or more.
+
+    ``wrk`` is cores that the generator took.
+    """
 
     done: float
     refused: float
     other: float
+    late: float
     wrk: float
 
     @property
@@ -88,7 +92,7 @@ def run() -> None:
         ):
             server.call("POST", "/projects", b'{"name": "bench"}')
             rows.append((name, *line(list(rounds(server, Path(folder))))))
-    header = ("capacity per second", "offered", "done", "of capacity", "429 or 503 with Retry-After", "other")
+    header = ("capacity per second", "offered", "done", "of capacity", "429 or 503 with Retry-After", "other", "late")
     table(("database", *header, "wrk, of a core", "goal", ""), rows)
 
 
@@ -111,10 +115,11 @@ def sent(server: Server, folder: Path, connections: int, more: str = "") -> Coun
     said = subprocess.run([*argv, server.url], capture_output=True, text=True, check=True).stdout
     wrk = (spent() - before) / (time.monotonic() - began)
     bench.drain(server, ENVIRONMENTS)
-    counted, broken = re.search(r"counted (\d+) (\d+) (\d+)", said), re.search(r"broken (\d+)", said)
+    counted, broken = re.search(r"counted (\d+) (\d+) (\d+)", said), re.search(r"broken (\d+) late (\d+)", said)
     assert counted is not None and broken is not None, said
     done, refused, other = map(int, counted.groups())
-    return Count(done / SECONDS, refused / SECONDS, (other + int(broken[1])) / SECONDS, wrk)
+    other, late = other + int(broken[1]), int(broken[2])
+    return Count(done / SECONDS, refused / SECONDS, other / SECONDS, late / SECONDS, wrk)
 
 
 def spent() -> float:
@@ -132,7 +137,7 @@ def line(measured: list[tuple[Count, Count]]) -> tuple[object, ...]:
         statistics.fmean(each.offered for each in under),
         statistics.fmean(each.refused for each in under),
     )
-    other = sum(each.other for each in (*able, *under)) * SECONDS
+    other, late = (sum(getattr(each, name) for each in (*able, *under)) * SECONDS for name in ("other", "late"))
     return (
         f"{capacity:.0f}",
         f"{offered:.0f}",
@@ -140,6 +145,7 @@ def line(measured: list[tuple[Count, Count]]) -> tuple[object, ...]:
         f"{done / capacity:.0%} ({min(parts):.0%} to {max(parts):.0%})",
         f"{refused:.0f}",
         f"{other:.0f}",
+        f"{late:.0f}",
         f"{statistics.fmean(each.wrk for each in able):.0%}, {statistics.fmean(each.wrk for each in under):.0%}",
         f"{GOAL} %, no other",
         verdict(done >= capacity * GOAL / 100 and not other and offered >= capacity * OFFERED * 0.95),
