@@ -52,6 +52,7 @@ ARGUMENTS: Mapping[str, Any] = {
     "values": {"NAME": Secret("value")},
     "version_id": "00000000-0000-4000-8000-000000000000",
     "wanted": (),
+    "zone": {"zone_name": "example.com"},
     "Kv.put.value": b"value",
     "upload.files": (Part("f" * 32, b"x", filename="a.txt"),),
 }
