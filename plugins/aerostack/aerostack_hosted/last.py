@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, fields
-
+from aerostack import line
 from aerostack.errors import JournalError
 from aerostack.model import Journal, JournalView, Tools
 from aerostack.values import dataclass
@@ -42,18 +40,12 @@ class Last:
     @property
     def text(self) -> str:
         """One line, as the journal keeps it."""
-        return json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
+        return line.written(self)
 
 
 def parse(text: object) -> Last | None:
     """A ``Last.text``; ``None`` for anything else."""
-    try:
-        document = json.loads(text) if isinstance(text, str) else None
-    except ValueError:
-        return None
-    if not isinstance(document, dict) or set(document) != {field.name for field in fields(Last)}:
-        return None
-    return Last(**document) if all(isinstance(value, str) for value in document.values()) else None
+    return line.parsed(Last, text)
 
 
 def recall(journal: JournalView, project: str) -> Last | None:

@@ -48,9 +48,10 @@ class Disk:
             (folder / f"{number:02x}").mkdir(exist_ok=True, mode=0o700)
         sync_folder(folder)
         sync_folder(folder.parent)
-        for draft in list(self._drafts.iterdir()):
+        now = time_in(self._drafts)
+        for draft in self._drafts.iterdir():
             with contextlib.suppress(FileNotFoundError):  # another process is at it too
-                if time_in(self._drafts) - draft.stat().st_mtime > _ABANDONED:
+                if now - draft.stat().st_mtime > _ABANDONED:
                     draft.unlink()
 
     def put(self, content: bytes) -> str:
