@@ -88,7 +88,7 @@ class Runtime:
         )
 
     async def start(self) -> None:
-        """Start the store. Scripts start when they are first needed. Raises ``AerostackError``."""
+        """Be there for whoever asks. Store and scripts start when they are first needed. Raises ``AerostackError``."""
         _allow_files()
         self._folder.open()
         await self.store.start()

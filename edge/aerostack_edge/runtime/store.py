@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import io
+import os
 import shutil
 import socket
 import time
@@ -72,6 +73,7 @@ class StoreReply:
 class Store:
     """Every namespace lives in one process, which finds it by a header: creating one needs nothing at all.
 
+    The process starts when somebody first asks: most of what an idle edge would take is its memory.
     The data is under ``data``: SQLite files in ``objects``, large values in ``blobs``. Both survive any kill.
     """
 
@@ -98,13 +100,19 @@ class Store:
         self._limits = limits
         self._opened = contextlib.AsyncExitStack()
         self._process: Process | None = None
+        self._wanted = asyncio.Event()
         self._up = asyncio.Event()
         self._backoff = Backoff()
         self._keeper: asyncio.Task[None] | None = None
         self._guard: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Start it and keep it running. Raises ``AerostackError`` when it does not start."""
+        """Be there for whoever asks. Raises ``AerostackError`` when it could not."""
+        if not os.access(self._workerd, os.X_OK):
+            raise AerostackError(
+                f"the store of the edge cannot start: {self._workerd} is no program",
+                hint="aerostack toolchain install",
+            )
         await asyncio.to_thread(self._prepare)
         await self._syncing.open(self._syncer)
         self._opened.push_async_callback(self._syncing.close)
@@ -124,14 +132,6 @@ class Store:
         self._opened.push_async_callback(self._data.close)
         self._orders = session(self._control)
         self._opened.push_async_callback(self._orders.close)
-        try:
-            await self._run()
-            await self._ready()
-        except (StartupError, aiohttp.ClientError) as error:
-            await self.stop()
-            raise AerostackError(
-                f"the store of the edge does not start: {error}", hint="aerostack toolchain install"
-            ) from error
         self._keeper = asyncio.create_task(self._keep())
 
     async def stop(self, grace: float = 2.0) -> None:
@@ -211,13 +211,14 @@ class Store:
             partial.unlink()
 
     async def _recovered(self) -> None:
+        self._wanted.set()
         try:
             await asyncio.wait_for(self._up.wait(), _RECOVERY_SECONDS)
         except TimeoutError as error:
             raise StoreUnavailable("the store is not running") from error
 
     def _listen(self, path: Path) -> socket.socket:
-        """Listen ourselves, so that who calls while the store starts again waits instead of failing."""
+        """Listen ourselves, so that who calls while the store starts waits instead of failing."""
         listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         listening.bind(str(path))
         listening.listen(_BACKLOG)
@@ -249,7 +250,15 @@ class Store:
             await self._ready()
 
     async def _keep(self) -> None:
+        """Run it from the moment that somebody wants it."""
+        await self._called()
         while True:
+            try:
+                await self._run()
+            except StartupError as error:
+                self._log(f"store: does not start: {error}")
+                await asyncio.sleep(self._backoff.ended(0))
+                continue
             assert self._process is not None
             process = self._process
             await process.ended.wait()
@@ -257,10 +266,17 @@ class Store:
             delay = self._backoff.ended(time.monotonic() - process.started)
             self._log(f"store: the process {process.why}; starting it again")
             await asyncio.sleep(delay)
-            try:
-                await self._run()
-            except StartupError as error:
-                self._log(f"store: does not start: {error}")
+
+    async def _called(self) -> None:
+        """Wait for us to want it, or for a Worker that connects: what it connects to is the store's from then on."""
+        loop = asyncio.get_running_loop()
+        try:
+            for listening in self._listening.values():
+                loop.add_reader(listening, self._wanted.set)
+            await self._wanted.wait()
+        finally:
+            for listening in self._listening.values():
+                loop.remove_reader(listening)
 
     def _print(self, line: Line) -> None:
         for text in line.printed():

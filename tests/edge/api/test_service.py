@@ -133,8 +133,9 @@ def test_a_damaged_account_file_is_named(tmp_path):
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_it_cleanly_and_leaves_no_process(tmp_path, environment, number):
+    data = tmp_path / "edge"
     process = subprocess.Popen(
-        [sys.executable, "-m", "aerostack", "edge", "serve", "--port", "0", "--data", str(tmp_path / "edge")],
+        [sys.executable, "-m", "aerostack", "edge", "serve", "--port", "0", "--data", str(data)],
         env=environment,
         stderr=subprocess.PIPE,
         text=True,
@@ -144,12 +145,15 @@ def test_a_signal_ends_it_cleanly_and_leaves_no_process(tmp_path, environment, n
         for line in process.stderr:
             if "http://" in line:
                 break
+        edge = RunningEdge(environ=service.variables(data), data=data, pid=process.pid)
+        namespace = edge.account("POST", "/storage/kv/namespaces", {"title": "n"})["id"]
+        edge.account("GET", f"/storage/kv/namespaces/{namespace}/keys")
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
         process.send_signal(number)
         rest = process.stderr.read()
     assert process.wait(timeout=30) == 0
     assert "Traceback" not in rest
-    assert children
+    assert len(children) == 1
     assert not [child for child in children if Path(f"/proc/{child}").exists()]
 
 

@@ -174,8 +174,8 @@ def test_a_service_binding_reaches_assets_by_fetch_and_the_worker_by_its_methods
     async def scenario(world):
         await world.deploy("other", WORKER, bindings=BINDING, assets=site())
         await world.deploy("caller", caller, bindings=({"type": "service", "name": "OTHER", "service": "other"},))
-        # The store, and one for each script.
-        assert len(workerds()) == 3
+        # One for each script.
+        assert len(workerds()) == 2
         assert await seen(world, "caller", "/about") == (200, "about")
         assert await seen(world, "caller", "/nowhere") == (200, "worker /nowhere")
         assert await seen(world, "caller", "/rpc") == (200, "3")

@@ -9,6 +9,9 @@ import signal
 
 import pytest
 
+from aerostack_edge.runtime.folder import Folder
+from aerostack_edge.runtime.store import Store
+
 DATABASE = "12345678-1234-4234-8234-123456789abc"
 NAMESPACE = "0123456789abcdef0123456789abcdef"
 BUCKET = "my-bucket"
@@ -71,6 +74,43 @@ def test_what_a_worker_writes_survives_a_kill_of_everything(world, gone):
             second.versions = first.versions
             await the_api_sees_it(second)
             assert json.loads(await second.text("demo")) == WRITTEN
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("who", ["the API", "a Worker"])
+def test_the_store_starts_when_somebody_first_asks(world, workerds, who):
+    async def scenario():
+        async with world().running() as running:
+            assert workerds() == set()
+            await running.deploy("demo", CODE, bindings=BINDINGS)
+            assert running.runtime.store.pid is None
+            if who == "the API":
+                await running.query(DATABASE, "SELECT 1")
+            else:
+                assert json.loads(await running.text("demo", "/write")) == WRITTEN
+            assert running.runtime.store.pid in workerds()
+        assert workerds() == set()
+
+    asyncio.run(scenario())
+
+
+def test_a_store_that_does_not_start_says_why_and_is_tried_again(tools, tmp_path):
+    async def scenario():
+        lines: list[str] = []
+        folder = Folder(tmp_path)
+        folder.open()
+        none = tmp_path / "none"
+        store = Store(data=tmp_path, workerd=tools.workerd, simulators=none, folder=folder, log=lines.append)
+        await store.start()
+        try:
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(store.fetch("kv", NAMESPACE, "GET", "/"), 2)
+            assert len(lines) > 1
+            assert set(lines) == {"store: does not start: workerd ended with status 1"}
+        finally:
+            await store.stop()
+            folder.remove()
 
     asyncio.run(scenario())
 

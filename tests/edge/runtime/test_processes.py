@@ -41,6 +41,7 @@ def test_stopping_leaves_no_process_and_no_file(world, workerds):
         running = world()
         async with running.running():
             await running.deploy("demo", HELLO)
+            await running.query("12345678-1234-4234-8234-123456789abc", "SELECT 1")
             assert len(workerds()) == 2
         assert workerds() == set()
         assert not running.runtime._folder.path.exists()
@@ -64,6 +65,8 @@ def test_a_killed_edge_leaves_no_process_and_its_leftovers_do_not_matter(world, 
             module = Module(name="index.js", type="esm", content=b"export default {};")
             version = ScriptVersion(id="1", script="demo", number=1, main_module="index.js", modules=(module,))
             await runtime.launch(version)
+            async with await runtime.store.fetch("kv", "0" * 32, "GET", "/"):
+                pass
             print("up", flush=True)
             await asyncio.sleep(60)
 
@@ -143,9 +146,7 @@ def test_a_missing_program_is_explained(tools, tmp_path):
         with pytest.raises(AerostackError) as refused:
             await runtime.start()
         await runtime.stop()
-        assert refused.value.message == (
-            "the store of the edge does not start: the process cannot be started: No such file or directory"
-        )
+        assert refused.value.message == f"the store of the edge cannot start: {tmp_path / 'gone'} is no program"
         assert refused.value.hint == "aerostack toolchain install"
 
     asyncio.run(scenario())

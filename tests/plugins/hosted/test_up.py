@@ -59,7 +59,7 @@ def test_up_deploy_down_and_up_again(here: Run, data: Path, project: Path) -> No
     assert {"api_url", "dashboard_url", "edge_url", "account", "pid"} <= set(first)
     password = first["account"]["password"]
     assert len(password) >= 12
-    assert sum(memory(pid) for pid in tree(first["pid"])) < 200_000_000
+    assert sum(memory(pid) for pid in tree(first["pid"])) < 150_000_000
     # The command line is logged in: the default backend, no flag.
     assert here("whoami", "--json").document["api_url"] == first["api_url"]
     here("projects", "create", project.parent.name)
