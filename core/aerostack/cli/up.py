@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,7 +13,6 @@ from aerostack.cli.run import run
 
 if TYPE_CHECKING:
     from aerostack.cli.output import Output
-    from aerostack.local.folder import Addresses, Folder
 
 Data = Annotated[
     Path | None,
@@ -45,37 +44,24 @@ def up(
     """
 
     def body(output: Output) -> None:
+        from aerostack.cli import welcome
         from aerostack.local.folder import Folder
-        from aerostack.local.supervisor import supervise
 
         folder = Folder(_path(data))
         running = folder.running()
         if running is not None:
             output.step(f"already running, process {running.pid}")
-            _welcome(output, folder, running, email)
+            welcome.say(output, folder, running, email)
             return
         _install(output)
-        if detach:
-            from aerostack.local import detached
+        if not detach:
+            from aerostack.cli import foreground
 
-            started = detached.start(folder, port=port, edge_port=edge_port, environ=os.environ)
-            _welcome(output, folder, started, email)
-            return
+            foreground.become(folder, port=port, edge_port=edge_port, email=email, output=output)
+        from aerostack.local import detached
 
-        answering = False
-
-        def ready(addresses: Addresses) -> None:
-            nonlocal answering
-            _welcome(output, folder, addresses, email)
-            answering = True
-            output.say("Ctrl-C ends it")
-
-        try:
-            supervise(folder, port=port, edge_port=edge_port, environ=os.environ, ready=ready, tell=output.step)
-        except KeyboardInterrupt:
-            if not answering:
-                raise
-            output.say("stopped; the next `aerostack up` finds everything again")
+        started = detached.start(folder, port=port, edge_port=edge_port, environ=os.environ)
+        welcome.say(output, folder, started, email)
 
     run(body, as_json=as_json, debug=debug)
 
@@ -101,12 +87,13 @@ def status(data: Data = None, as_json: options.AsJson = False, debug: options.De
     """Say whether server and edge run on this machine, and where. Exit status 1 when they do not."""
 
     def body(output: Output) -> int:
+        from aerostack.cli import welcome
         from aerostack.local.folder import Folder
 
         folder = Folder(_path(data))
         running = folder.running()
         if output.as_json:
-            output.document({"running": running is not None, **_document(folder, running)})
+            output.document({"running": running is not None, **welcome.document(folder, running)})
         elif running is None:
             output.result("not running: aerostack up")
         else:
@@ -132,57 +119,3 @@ def _install(output: Output) -> None:
 
     toolchain.workerd(progress=output.step)
     toolchain.simulators(progress=output.step)
-
-
-def _document(folder: Folder, addresses: Addresses | None) -> dict[str, Any]:
-    document: dict[str, Any] = {"data": str(folder.path)}
-    if addresses is not None:
-        document |= {
-            "api_url": addresses.api_url,
-            "dashboard_url": addresses.dashboard_url,
-            "edge_url": addresses.edge_url,
-            "pid": addresses.pid,
-        }
-    return document
-
-
-def _welcome(output: Output, folder: Folder, addresses: Addresses, email: str | None) -> None:
-    """Let the user have an account and be logged in, and say where everything is. A password is shown this once."""
-    from aerostack.cli import streams
-    from aerostack.local import account
-
-    made = account.ensure(folder, addresses, email=email, ask_password=_ask_password)
-    if output.as_json:
-        document = _document(folder, addresses)
-        if made is not None:
-            document["account"] = {"email": made.email} | ({"password": made.password} if made.generated else {})
-        output.document(document)
-        return
-    if made is not None:
-        output.say(f"created the account {made.email}; this command line is logged in to it")
-        if made.generated:
-            # Not through `say`: it is the one place where the password may stand.
-            streams.tell(f"its password, shown this once: {made.password}")
-    output.result(f"dashboard  {addresses.dashboard_url}")
-    output.say(f"edge       {addresses.edge_url}")
-    output.say("deploy a project here: aerostack deploy")
-
-
-def _ask_password() -> str | None:
-    """A password that was typed twice; ``None`` without a terminal."""
-    import getpass
-    import sys
-
-    from aerostack.errors import AbortedError
-
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        return None
-    for _ in range(3):
-        first = getpass.getpass("Choose a password for the dashboard (at least 12 characters): ", stream=sys.stderr)
-        if len(first) < 12:
-            print("that is too short", file=sys.stderr)
-        elif getpass.getpass("Once more: ", stream=sys.stderr) == first:
-            return first
-        else:
-            print("the two differ", file=sys.stderr)
-    raise AbortedError("no password was chosen", hint="aerostack up")
