@@ -38,10 +38,12 @@ def build(
     table: Mapping[str, Any],
     options: Mapping[str, str],
     where: Mapping[str, Location],
+    flags: Mapping[str, str] | None = None,
 ) -> T:
     """Make the settings of ``backend``. ``where`` gives the place of each key of ``table``; options win over the table.
 
-    Raises ``ConfigError`` naming the key, what was expected and what was found.
+    ``flags`` names the flag that gave an option which nobody has written as ``-o``. Raises ``ConfigError`` naming the
+    key, what was expected and what was found; ``UsageError`` for a flag that the backend has no setting for.
     """
     fields = {field.name: field for field in dataclasses.fields(typing.cast(Any, cls))}
     hints = typing.get_type_hints(cls)
@@ -50,6 +52,11 @@ def build(
         _known(key, fields, f"backend.{backend}.{key}", where.get(key))
         values[key] = _from_toml(value, hints[key], f"backend.{backend}.{key}", where.get(key))
     for key, text in options.items():
+        if flags and key in flags and key not in fields:
+            raise UsageError(
+                f"the backend `{backend}` does not know {flags[key]}: it has no setting `{key}`",
+                hint=f"leave {flags[key]} out, or choose a backend that has it",
+            )
         _known(key, fields, f"-o {key}", None)
         values[key] = _from_text(text, hints[key], f"-o {key}")
     for name, field in fields.items():

@@ -83,6 +83,18 @@ def test_its_settings_are_checked_for_it(aerostack: Callable[..., Any], site: di
     assert "hint: did you mean `path`?" in done.stderr
 
 
+@pytest.mark.parametrize("flag", ["--message=why", "--public", "--private"])
+def test_a_flag_that_it_has_no_setting_for_is_named_as_it_was_typed(
+    aerostack: Callable[..., Any], site: dict[str, str], demo: Path, flag: str
+) -> None:
+    done = aerostack("deploy", "--backend", "folder", flag, cwd=demo, env=site)
+    name = flag.partition("=")[0]
+    setting = "message" if name == "--message" else "public"
+    assert done.status == 2
+    assert f"error: the backend `folder` does not know {name}: it has no setting `{setting}`\n" in done.stderr
+    assert f"hint: leave {name} out, or choose a backend that has it\n" in done.stderr
+
+
 def test_without_it_the_name_is_unknown(aerostack: Callable[..., Any], demo: Path) -> None:
     done = aerostack("deploy", "--backend", "folder", cwd=demo)
     assert done.status == 2

@@ -126,16 +126,20 @@ def _request(
     from aerostack.settings import parse_options
 
     chosen = parse_options(option or ())
+    flags = {}
     if public is not None:
         chosen["public"] = str(public).lower()
+        flags["public"] = "--public" if public else "--private"
     if message is not None:
         chosen["message"] = message
+        flags["message"] = "--message"
     return Request(
         path=path,
         environment=environment,
         backend=backend,
         use_own_account=use_own_account,
         options=chosen,
+        flags=flags,
         policy=policy,
     )
 

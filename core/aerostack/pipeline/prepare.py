@@ -55,7 +55,14 @@ def prepare(request: Request, environ: Mapping[str, str], *, code: bool = True) 
         choice=choice,
         backend=backend,
         project=loaded,
-        settings=settings.build(spec.settings, backend=choice.name, table=table, options=request.options, where=where),
+        settings=settings.build(
+            spec.settings,
+            backend=choice.name,
+            table=table,
+            options=request.options,
+            where=where,
+            flags=request.flags,
+        ),
         environment_source=source,
     )
 
