@@ -238,6 +238,35 @@ def test_what_the_new_file_cannot_do_is_told(aerostack: Aerostack, folder: Path)
     )
 
 
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("wrangler.toml", 'name = "api"\r\nmain = "src/index.ts"\r\ncompatibility_date = "2026-06-01"\r\n'),
+        ("wrangler.jsonc", '{"name": "api", "main": "src/index.ts", "compatibility_date": "2026-06-01"}\r\n'),
+    ],
+)
+def test_the_mark_that_windows_puts_first_is_read_over_as_wrangler_does(
+    aerostack: Aerostack, folder: Path, source: str, text: str
+) -> None:
+    (folder / source).write_bytes(b"\xef\xbb\xbf" + text.encode())
+    run = aerostack("init", "--from-wrangler", cwd=folder)
+    assert (run.status, run.stderr) == (0, "next: aerostack plan\n")
+    assert (folder / "aerostack.toml").read_bytes().startswith(b'name = "api"')
+    assert project.load(folder / "aerostack.toml", None).name == "api"
+
+
+def test_a_pages_project_is_called_one(aerostack: Aerostack, tmp_path: Path) -> None:
+    (tmp_path / "wrangler.toml").write_text('name = "site"\npages_build_output_dir = "dist"\n')
+    run = aerostack("init", "--from-wrangler", cwd=tmp_path)
+    assert run.status == 0
+    assert run.stderr == (
+        "error: aerostack.toml:2:26: this is a Pages project: it has `pages_build_output_dir`, and no Worker\n\n"
+        'hint: publish the folder as static files instead: [assets] directory = "…"; then delete '
+        "`pages_build_output_dir`. Code in a folder `functions` becomes a Worker: set main to it\n"
+        "next: aerostack config check\n"
+    )
+
+
 BROKEN = {
     "[]": ("1:1", "the configuration is one object", "it starts with { and ends with }"),
     '{"a": 1} x': (

@@ -151,7 +151,11 @@ class Document:
 
 def read(path: Path) -> Document:
     """Read and parse the file. Raises ``ConfigError`` with line and column for whatever is not strict TOML."""
-    text = read_text(path)
+    return parse(read_text(path), path)
+
+
+def parse(text: str, path: Path) -> Document:
+    """Parse the text of the file. Raises ``ConfigError`` with line and column for whatever is not strict TOML."""
     try:
         data = tomllib.loads(text)
     except (ValueError, RecursionError) as error:

@@ -31,6 +31,14 @@ def entry_point(document: Document, flat: Flat) -> Path | None:
             flat.config["main"] = main
         elif "assets" in flat.config and not flat.config.get("main"):
             return None
+        elif "pages_build_output_dir" in flat.config:
+            raise ConfigError(
+                "this is a Pages project: it has `pages_build_output_dir`, and no Worker",
+                key="pages_build_output_dir",
+                hint='publish the folder as static files instead: [assets] directory = "…"; then delete '
+                "`pages_build_output_dir`. Code in a folder `functions` becomes a Worker: set main to it",
+                where=document.locate(flat.origin(("pages_build_output_dir",))),
+            )
         else:
             raise ConfigError(
                 f"no entry point: `main` is not set, and there is neither {USUAL[0]} nor {USUAL[1]}",

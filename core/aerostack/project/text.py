@@ -1,4 +1,4 @@
-"""The text of ``aerostack.toml``, before anybody looks for TOML in it."""
+"""The text of ``aerostack.toml``, or of wrangler's own file, before anybody looks for TOML in it."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ _BOM = b"\xef\xbb\xbf"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
-def read_text(path: Path) -> str:
-    """The file's text. Raises ``ConfigError`` when it cannot be read, is far too large, or is not UTF-8."""
+def read_text(path: Path, *, bom: bool = False) -> str:
+    """The file's text. Raises ``ConfigError`` when it cannot be read, is far too large, or is not UTF-8.
+
+    With ``bom`` it may start with a byte order mark, which is left out.
+    """
     try:
         with path.open("rb") as file:
             raw = file.read(_LARGEST + 1)
@@ -27,7 +30,7 @@ def read_text(path: Path) -> str:
         raise ConfigError(
             f"{path.name} is larger than 1 MiB", hint="is this really the configuration?", where=Location(path)
         )
-    return _decode(raw, path)
+    return _decode(raw.removeprefix(_BOM) if bom else raw, path)
 
 
 def _decode(raw: bytes, path: Path) -> str:

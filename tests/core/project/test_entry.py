@@ -39,6 +39,12 @@ def test_no_entry_point_at_all_is_explained(raw: Raw, folder: Path) -> None:
     )
 
 
+def test_an_unsafe_binding_is_called_as_whoever_needs_it_says(raw: Raw) -> None:
+    entry = '{ name = "my-grant", type = "internal_capability_grants" }'
+    loaded = project.load(raw(f'name = "demo"\nunsafe.bindings = [{entry}]'), None)
+    assert loaded.config["unsafe"] == {"bindings": [{"name": "my-grant", "type": "internal_capability_grants"}]}
+
+
 def test_static_files_alone_need_no_entry_point(raw: Raw, folder: Path) -> None:
     (folder / "src/index.ts").unlink()
     loaded = project.load(raw('name = "demo"\nassets.directory = "public"'), None)

@@ -43,9 +43,14 @@ def find(path: Path) -> Path:
 
 def read_json(path: Path) -> tuple[dict[str, Any], tuple[Comment, ...]]:
     """The data of a ``wrangler.json`` or ``wrangler.jsonc``, and its comments. Raises ``ConfigError``."""
-    return parse(read_text(path), path)
+    return parse(_text(path), path)
 
 
 def read_toml(path: Path) -> str:
     """The text of a ``wrangler.toml``. Raises ``ConfigError`` when it is not TOML."""
-    return document.read(path).text
+    return document.parse(_text(path), path).text
+
+
+def _text(path: Path) -> str:
+    # wrangler reads over the mark that editors on Windows put first.
+    return read_text(path, bom=True)
