@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from tests.server.postgres import create_database, running_postgres
@@ -20,6 +20,18 @@ def postgres() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def new_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], str]:
+    """Makes an empty database, ``sqlite`` or ``postgresql``: its URL."""
+
+    def make(kind: str) -> str:
+        if kind == "sqlite":
+            return f"sqlite:///{tmp_path_factory.mktemp('database') / 'server.db'}"
+        return create_database(request.getfixturevalue("postgres"), f"d{uuid.uuid4().hex[:8]}")
+
+    return make
+
+
+@pytest.fixture(scope="session")
 def sqlite_server(edge: RunningEdge, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     """One on SQLite."""
     with running_server(edge, tmp_path_factory.mktemp("server")) as running:
@@ -28,11 +40,10 @@ def sqlite_server(edge: RunningEdge, tmp_path_factory: pytest.TempPathFactory) -
 
 @pytest.fixture(scope="session")
 def postgresql_server(
-    edge: RunningEdge, tmp_path_factory: pytest.TempPathFactory, postgres: str
+    edge: RunningEdge, tmp_path_factory: pytest.TempPathFactory, new_database: Callable[[str], str]
 ) -> Iterator[RunningServer]:
     """One on PostgreSQL."""
-    url = create_database(postgres, f"d{uuid.uuid4().hex[:8]}")
-    with running_server(edge, tmp_path_factory.mktemp("server"), url) as running:
+    with running_server(edge, tmp_path_factory.mktemp("server"), new_database("postgresql")) as running:
         yield running
 
 

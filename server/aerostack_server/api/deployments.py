@@ -90,9 +90,9 @@ async def create(request: Request, project: ProjectRef, environment: Name) -> Re
     key, if_match = idempotency_key(request), header(request, "If-Match")
     patience = 0 if "respond-async" in (header(request, "Prefer") or "") else PATIENCE
     with server.deploys.room.taken(size_of(request), caller):
-        await server.deploys.admit(caller.account_id)
+        behind = await server.deploys.admit(caller.account_id)
         metadata, modules = await form(request)
-        here, made = await record(server, caller, project, environment, metadata, modules, key, if_match)
+        here, made = await record(server, caller, project, environment, metadata, modules, key, if_match, behind)
         modules.clear()
     return await outcome(server, caller, here, made, patience)
 
@@ -158,6 +158,7 @@ async def rollback(
     here, old = await found(server, caller, project, environment, deployment)
     if old.status == "failed":
         raise conflict("failed_deployment", f"deployment {old.number} never was live", hint="choose another one")
+    behind = await server.deploys.admit(caller.account_id)
 
     def work(connection: Connection) -> Deployment:
         wanted = Submission(
@@ -171,6 +172,7 @@ async def rollback(
             message=f"Rollback to {old.number}",
             commit=old.commit,
             holder=caller.name,
+            behind=behind,
         )
         made = submissions.submit(connection, wanted)
         if made.new:
@@ -244,13 +246,14 @@ async def record(
     modules: dict[str, bytes],
     key: str,
     if_match: str | None,
+    behind: int,
 ) -> tuple[Here, Deployment]:
     """Keep the code, then the record with its job: from here on it survives anything."""
     await server.deploys.in_thread(lambda: keep(server.deploys.artifacts, metadata, modules))
     document = metadata.model_dump(exclude=_ABOUT_IT, exclude_none=True)
     if metadata.assets is not None:
         document["assets"] = await assets.recorded(server, caller, project, metadata.assets)
-    wanted = Record(caller, project, environment, metadata, document, key, expected(if_match))
+    wanted = Record(caller, project, environment, metadata, document, key, expected(if_match), behind)
     done = await server.database.write_together(records.write, wanted)
     server.deploys.wake()
     return done

@@ -26,7 +26,7 @@ Outcome = tuple[Here, Deployment]
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """An upload whose code is kept. ``document`` is what is kept of its metadata."""
+    """An upload whose code is kept. ``document`` is what is kept of its metadata, ``behind`` as in ``Submission``."""
 
     caller: Caller
     project: str
@@ -35,6 +35,7 @@ class Record:
     document: Mapping[str, Any]
     key: str
     expected_live: str | None
+    behind: int = 0
 
 
 def write(connection: Connection, records: Sequence[Record]) -> list[Outcome | Problem]:
@@ -99,6 +100,7 @@ def _submission(connection: Connection, record: Record, found: Found | None) -> 
         commit=metadata.commit,
         holder=f"{metadata.holder} ({caller.name})" if metadata.holder else caller.name,
         replaces=metadata.replaces,
+        behind=record.behind,
     )
 
 

@@ -32,7 +32,7 @@ _KINDS = {"d1_databases": "d1", "kv_namespaces": "kv", "queues": "queue"}
 async def deploy(request: Request) -> Response:
     """Exactly 200 when it is live."""
     caller, server = caller_of(request), server_of(request)
-    await server.deploys.admit(caller.account_id)
+    behind = await server.deploys.admit(caller.account_id)
     with server.deploys.room.taken(deployments.size_of(request), caller):
         parts = await form.read(request, files=MOST_MODULES, fields=50)
         fields = {part.name: part.text for part in parts if part.filename is None}
@@ -41,7 +41,7 @@ async def deploy(request: Request) -> Response:
         project = await _project(server, caller, fields)
         metadata = deployments.described(lambda: _metadata(fields, modules))
         here, made = await deployments.record(
-            server, caller, project.id, environment, metadata, modules, deployments.new_key(), None
+            server, caller, project.id, environment, metadata, modules, deployments.new_key(), None, behind
         )
         modules.clear()
     made = await server.deploys.settled(here.environment, made, PATIENCE)

@@ -200,6 +200,8 @@ jobs = Table(
     Column("kind", String(20), nullable=False),
     Column("subject", String(40), nullable=False),
     _moment("run_after"),
+    # Its place among those that are due; 0 where a server of an earlier version asked for it.
+    Column("place", BigInteger, nullable=False, server_default="0"),
     Column("lease_owner", String(40)),
     _moment("lease_until"),
     # Grows with every lease: what an earlier holder still does is recognised by it.

@@ -104,8 +104,11 @@ class Deploys:
         """Where an environment answers."""
         return self._host(label(project_slug, environment), account_slug, self.platform.domain)
 
-    async def admit(self, account_id: str) -> None:
-        """Raise ``Problem`` when too much is waiting already, or more of the account than it leaves to the others."""
+    async def admit(self, account_id: str) -> int:
+        """Let one more come; how many of the account wait before it.
+
+        Raises ``Problem`` when too much is waiting already, or more of the account than it leaves to the others.
+        """
         now = time.monotonic()
         if now - self._counted > _COUNTED:
             # Before the answer is there: others that come meanwhile need not ask too.
@@ -116,6 +119,9 @@ class Deploys:
             raise unavailable(f"{total} deployments are waiting", retry_after=self._later)
         if mine >= MOST_WAITING - total:
             raise too_many(f"{mine} deployments of this account are waiting", retry_after=self._later)
+        # Those of the same moment stand behind it.
+        self._waiting[account_id] = mine + 1
+        return mine
 
     @property
     def _later(self) -> float:

@@ -3,6 +3,9 @@
 Every lease has a number of its own (the fence), larger than any before: what an earlier holder still does is recognised
 by it. Whoever dies stops renewing, and another takes over when the lease has run out. Asking again for a job that is
 being done sets its ``attempts`` back, by which its holder sees that it is not over.
+
+They are taken in the order of their places. One that has others of its account before it stands as if it had come that
+much later, so that who asks for a thousand at once is in nobody's way; as time goes on it comes before who is new.
 """
 
 from __future__ import annotations
@@ -17,17 +20,21 @@ from aerostack_server.database import Database, Statement, tables
 
 LEASE = 30 * clock.SECOND
 RENEWAL = 10.0  # seconds
+#: What each job before it, of the same account, sets one back.
+STEP = 10 * clock.SECOND
 
 _ENQUEUE = Statement("""
-INSERT INTO jobs (id, kind, subject, run_after, lease_until, fence, attempts)
-VALUES (:id, :kind, :subject, :due, 0, 0, 0)
-ON CONFLICT (kind, subject) DO UPDATE SET run_after = excluded.run_after, attempts = 0
+INSERT INTO jobs (id, kind, subject, run_after, place, lease_until, fence, attempts)
+VALUES (:id, :kind, :subject, :due, :due, 0, 0, 0)
+ON CONFLICT (kind, subject) DO UPDATE SET run_after = excluded.run_after, place = excluded.place, attempts = 0
 """)
 _HOLD = Statement("""
-INSERT INTO jobs (id, kind, subject, run_after, lease_until, fence, attempts)
-VALUES (:id, :kind, :subject, :due, 0, 0, 0)
+INSERT INTO jobs (id, kind, subject, run_after, place, lease_until, fence, attempts)
+VALUES (:id, :kind, :subject, :due, :place, 0, 0, 0)
 ON CONFLICT (kind, subject) DO UPDATE SET
     run_after = CASE WHEN :asked THEN excluded.run_after ELSE jobs.run_after END,
+    place = CASE WHEN :asked AND (jobs.lease_until > :due OR jobs.place > excluded.place)
+        THEN excluded.place ELSE jobs.place END,
     attempts = CASE WHEN :asked THEN 0 ELSE jobs.attempts END
 """)
 _ANY_DUE = "SELECT id FROM jobs WHERE kind IN ({kinds}) AND run_after <= :now AND lease_until <= :now LIMIT 1"
@@ -38,7 +45,7 @@ _TAKEABLE = (
         tables.jobs.c.lease_until <= bindparam("now"),
         tables.jobs.c.kind.in_(bindparam("kinds", expanding=True)),
     )
-    .order_by(tables.jobs.c.run_after)
+    .order_by(tables.jobs.c.place, tables.jobs.c.run_after)
     .limit(1)
     .with_for_update(skip_locked=True)
 )
@@ -71,16 +78,32 @@ def enqueue(connection: Connection, kind: str, subject: str, at: int | None = No
     _ENQUEUE.run(connection, id=ids.new("job"), kind=kind, subject=subject, due=due)
 
 
-def hold(connection: Connection, kind: str, subjects: Mapping[str, bool]) -> None:
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """``asked`` is whether a job is asked for, ``behind`` how many of its account are before it."""
+
+    asked: bool
+    behind: int = 0
+
+
+def hold(connection: Connection, kind: str, subjects: Mapping[str, Wish]) -> None:
     """Let nobody take, end or ask for the jobs of these subjects until the transaction ends.
 
-    Those with ``True`` are asked for, as ``enqueue`` does it. Of the others, one that there is none of is made, too.
+    One that waits already keeps its place when that is the better one. Of those that are not asked for, one that there
+    is none of is made, too.
     """
     due = clock.now()
     # In one order: two who lock the same ones would wait for each other.
     rows = [
-        {"id": ids.new("job"), "kind": kind, "subject": subject, "due": due, "asked": asked}
-        for subject, asked in sorted(subjects.items())
+        {
+            "id": ids.new("job"),
+            "kind": kind,
+            "subject": subject,
+            "due": due,
+            "place": due + wish.behind * STEP,
+            "asked": wish.asked,
+        }
+        for subject, wish in sorted(subjects.items(), key=lambda item: item[0])
     ]
     _HOLD.run_all(connection, rows)
 
@@ -98,7 +121,7 @@ async def any_due(database: Database, kinds: Collection[str]) -> bool:
 
 
 def take(connection: Connection, owner: str, kinds: Collection[str]) -> Lease | None:
-    """The job that has waited longest and that nobody holds."""
+    """The first job that is due and that nobody holds."""
     jobs, now = tables.jobs, clock.now()
     row = connection.execute(_TAKEABLE, {"now": now, "kinds": list(kinds)}).first()
     if row is None:

@@ -45,7 +45,8 @@ class Submission:
     """What a client asks for. ``expected_live`` is the deployment it saw live: ``""`` for none, ``None`` for any.
 
     ``by`` is kind and name of who makes it, ``holder`` who does it, for those whom it keeps waiting. ``replaces`` is
-    the key of an upload of the same client, which was interrupted and may still be under way.
+    the key of an upload of the same client, which was interrupted and may still be under way. ``behind`` is how many
+    others of the account wait.
     """
 
     environment_id: str
@@ -59,6 +60,7 @@ class Submission:
     commit: str | None
     holder: str | None = None
     replaces: str | None = None
+    behind: int = 0
 
     @property
     def key(self) -> tuple[str, str]:
@@ -156,6 +158,7 @@ class _Place:
         #: Whether it is to be deployed whatever there is, or only if the plan still holds.
         self.certain = any(item.expected_live is None for item in wanted)
         self.planned = any(item.expected_live is not None for item in wanted)
+        self.behind = min(item.behind for item in wanted)
         self.is_there = False
         self.live: str | None = None
         self.last = 0
@@ -221,7 +224,8 @@ def _held(connection: Connection, wanted: Sequence[Submission]) -> dict[str, _Pl
     for item in wanted:
         apart.setdefault(item.environment_id, []).append(item)
     places = {id: _Place(id, apart[id]) for id in sorted(apart)}
-    jobs.hold(connection, jobs.DEPLOY, {place.id: place.certain for place in places.values()})
+    wishes = {place.id: jobs.Wish(place.certain, place.behind) for place in places.values()}
+    jobs.hold(connection, jobs.DEPLOY, wishes)
     counts = [{"environment": place.id, "count": place.count} for place in places.values()]
     for place, rows in zip(places.values(), _NUMBERS.each(connection, counts), strict=True):
         if rows:
@@ -237,7 +241,8 @@ def _held(connection: Connection, wanted: Sequence[Submission]) -> dict[str, _Pl
 
 def _settle(connection: Connection, places: Collection[_Place]) -> None:
     """Ask for what is only now certain, and give back the numbers of those that were refused."""
-    jobs.hold(connection, jobs.DEPLOY, {place.id: True for place in places if place.taken and not place.certain})
+    late = [place for place in places if place.taken and not place.certain]
+    jobs.hold(connection, jobs.DEPLOY, {place.id: jobs.Wish(True, place.behind) for place in late})
     unused = [place for place in places if place.taken < place.count]
     _NUMBERS.each(connection, [{"environment": each.id, "count": each.taken - each.count} for each in unused])
 

@@ -6,9 +6,10 @@ import contextlib
 import socket
 import time
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, text
 
 from aerostack_server.database import Database, tables
+from aerostack_server.deploys.jobs import STEP
 
 SAYS = "export default { fetch() { return new Response('one'); } };"
 #: Uploads that a server takes in at the same time.
@@ -85,6 +86,54 @@ def test_what_waits_of_one_account_leaves_room_for_what_another_sends(server):
         number, _, said = refused.document["message"].partition(" ")
         assert (int(number) >= 600, said) == (True, "deployments of this account are waiting")
         assert {other.deploy(SAYS, wait=False).status for _ in range(10)} <= {201, 202}
+
+
+@contextlib.contextmanager
+def noted(server):
+    """How far behind its time each job stands that is asked for in the block: a function that reads it."""
+    database = Database(server.database_url)
+
+    def run(*statements):
+        database.write_now(lambda connection: [connection.execute(text(statement)) for statement in statements])
+
+    def read():
+        return database.read_now(lambda connection: connection.scalars(text("SELECT behind FROM noted")).all())
+
+    run(
+        "CREATE TABLE noted (behind INTEGER)",
+        "CREATE TRIGGER note AFTER INSERT ON jobs BEGIN INSERT INTO noted VALUES (NEW.place - NEW.run_after); END",
+    )
+    try:
+        yield read
+    finally:
+        run("DROP TRIGGER note", "DROP TABLE noted")
+        database.engine.dispose()
+
+
+def test_who_has_many_waiting_stands_behind_others(sqlite_server):
+    flood, other = sqlite_server.tenant(), sqlite_server.tenant().project()
+    project = flood.project()
+    first = project.live(SAYS)["number"]
+    with waiting(flood.project("held"), 400), noted(sqlite_server) as behind:
+        time.sleep(0.2)  # for as long as what was counted last is good enough
+        project.live(SAYS)
+        project.call("POST", f"/deployments/{first}/rollback", headers={"Idempotency-Key": "back-again"})
+        other.live(SAYS)
+        deployed, rolled_back, of_other = behind()
+    # The second may see the first one waiting.
+    assert deployed == 400 * STEP
+    assert rolled_back in (400 * STEP, 401 * STEP)
+    assert of_other == 0
+
+
+def test_a_rollback_of_who_has_too_many_waiting_is_turned_away(server):
+    flood = server.tenant()
+    project = flood.project()
+    first = project.live(SAYS)["number"]
+    with waiting(flood.project("held"), 600):
+        time.sleep(0.2)
+        refused = project.call("POST", f"/deployments/{first}/rollback", headers={"Idempotency-Key": "back-again"})
+        assert (refused.status, refused.headers["retry-after"]) == (429, "5")
 
 
 def until(project, status):

@@ -6,7 +6,6 @@ import uuid
 
 import pytest
 from sqlalchemy import insert, select
-from tests.server.postgres import create_database
 
 from aerostack_server.database import Database, migrate_apart, tables
 from aerostack_server.deploys import jobs
@@ -14,11 +13,8 @@ from aerostack_server.deploys.submissions import Submission, submit_all
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def database(request, tmp_path_factory):
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path_factory.mktemp('submissions') / 'server.db'}"
-    else:
-        url = create_database(request.getfixturevalue("postgres"), f"s{uuid.uuid4().hex[:8]}")
+def database(request, new_database):
+    url = new_database(request.param)
     migrate_apart(url)
     made = Database(url)
     yield made
