@@ -52,6 +52,7 @@ class RequestLog:
         self._entries: deque[Entry] = deque(maxlen=CAPACITY)
         self._sequence = count(1)
         self._open = 0
+        self._cleared = 0.0
 
     def begin(self) -> tuple[float, int]:
         """Start the clock of a request."""
@@ -59,9 +60,11 @@ class RequestLog:
         return time.monotonic(), self._open
 
     def end(self, begun: tuple[float, int], method: str, path: str, query: tuple[str, ...], status: int) -> None:
-        """Record it."""
+        """Record it, unless the log was cleared while it was under way."""
         self._open -= 1
         started, overlap = begun
+        if started < self._cleared:
+            return
         self._entries.append(
             Entry(
                 sequence=next(self._sequence),
@@ -82,3 +85,4 @@ class RequestLog:
     def clear(self) -> None:
         """Forget them; the sequence goes on."""
         self._entries.clear()
+        self._cleared = time.monotonic()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from aerostack.testing import RunningEdge, fetch, serial_rounds
+from aerostack_edge.requests import RequestLog
 
 
 def test_requests_are_logged_without_the_values_of_their_queries(api, edge: RunningEdge):
@@ -19,6 +20,16 @@ def test_requests_are_logged_without_the_values_of_their_queries(api, edge: Runn
     assert serial_rounds(logged) == 2
     edge.forget()
     assert edge.requests() == []
+
+
+def test_what_was_under_way_when_the_log_was_emptied_is_not_in_it():
+    log = RequestLog()
+    before = log.begin()
+    log.clear()
+    after = log.begin()
+    log.end(before, "GET", "/before", (), 200)
+    log.end(after, "GET", "/after", (), 200)
+    assert [entry.path for entry in log.entries()] == ["/after"]
 
 
 def test_the_edge_refuses_what_a_test_wants_refused_and_nothing_else(api, edge):
