@@ -51,7 +51,7 @@ class Cloudflare:
         self.subdomain = AccountSubdomain(http, account_id)
 
     def round_trip(self) -> float | None:
-        """Seconds that the quickest answer of this run took; ``None`` before the first."""
+        """Seconds to the quickest answer of this run; ``None`` before the first."""
         return self._http.quickest
 
     # What most deploys do without is loaded when it is asked for.

@@ -11,6 +11,8 @@ def main() -> int:
     """Run the command line; the exit status."""
     # A command makes few cycles: looking for them while its modules load takes longer than some requests.
     gc.set_threshold(100_000, 20, 100)
+    # Modules load in one thread while others send requests: those are not to wait for a whole module.
+    sys.setswitchinterval(0.0005)
     try:
         from aerostack.cli.main import main as run
 

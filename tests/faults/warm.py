@@ -22,9 +22,10 @@ from tests.faults import local
 _LOADED = (
     "typer", "pluggy", "httpcore", "tomlkit", "aerostack.cli.main", "aerostack.cli.deploy", "aerostack.pipeline",
     "aerostack.tools", "aerostack.http", "aerostack.bundle", "aerostack.project", "aerostack.project.write",
-    "aerostack_cfapi.plugin", "aerostack_cfapi.resolve", "aerostack_cfapi.deploy", "aerostack_cloudflare.account",
-    "aerostack_cloudflare.project.provision", "aerostack_hosted.plugin", "aerostack_hosted.resolve",
-    "aerostack_hosted.deploy", "aerostack_wrangler.plugin", "aerostack_wrangler.resolve", "aerostack_wrangler.deploy",
+    "aerostack_cfapi.plugin", "aerostack_cfapi.resolve", "aerostack_cfapi.plan", "aerostack_cfapi.deploy",
+    "aerostack_cloudflare.account", "aerostack_cloudflare.project.provision", "aerostack_hosted.plugin",
+    "aerostack_hosted.resolve", "aerostack_hosted.deploy", "aerostack_wrangler.plugin", "aerostack_wrangler.resolve",
+    "aerostack_wrangler.deploy",
 )  # fmt: skip
 
 

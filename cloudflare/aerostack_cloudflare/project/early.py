@@ -2,15 +2,16 @@
 
 An upload is live before its answer is here, by the time that the answer travels. How long the account takes for one is
 remembered from the last time, how long the way is has just been seen: with both, the account is asked when the new
-version is likely to be live, and one round on the network is saved. It is a guess. A look that came too early says
-nothing, and is made again as if there had been none.
+version is likely to be live, and one round on the network is saved. It is a guess, so there are two of them: one as if
+the account took as long as last time, and one for an account that takes longer. A look that came too early says
+nothing; when both did, it is made again as if there had been none.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from aerostack.errors import RemoteError
@@ -21,56 +22,64 @@ T = TypeVar("T")
 
 #: A way shorter than this, in seconds there and back, is not worth a guess.
 _NEAR = 0.05
-#: How much longer than last time the account may take.
-_FACTOR, _SPARE = 1.2, 0.01
+#: How much longer than last time the account may take, as a factor and in seconds: one pair for each look.
+_GUESSES = ((1.0, 0.004), (1.3, 0.02))
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What was seen early, if anything, and how many seconds the upload took."""
+    """What was seen early, each awaited when it is asked for, and how many seconds of the upload were not the way."""
 
-    glance: Glance | None
-    took: float
+    glances: Iterator[Glance]
+    work: float | None
 
 
 def upload_and_look(
-    upload: Callable[[], T], look: Callable[[], Glance], *, last_took: float | None, way: float | None
+    upload: Callable[[], T], look: Callable[[], Glance], *, work: float | None, way: float | None
 ) -> tuple[T, Seen]:
     """``upload``, and ``look`` when it is likely to have arrived.
 
-    ``last_took`` is how many seconds the last one took, ``way`` how many there and back take; ``None`` is unknown.
+    ``work`` is how many seconds of the last one were not the way, ``way`` how many there and back take; ``None`` is
+    unknown.
     Raises what ``upload`` raises. A look that fails is none.
     """
     answered = threading.Event()
-    seen: list[Glance] = []
-
-    def early(after: float) -> None:
-        if answered.wait(after):
-            return
-        try:
-            seen.append(look())
-        except RemoteError:
-            return  # whoever looks after the answer says what is wrong
-
-    delay = _delay(last_took, way)
-    # A daemon: an upload that fails waits for no look.
-    looking = threading.Thread(target=early, args=(delay,), daemon=True) if delay is not None else None
     began = time.monotonic()
-    if looking is not None:
-        looking.start()
+    looks = [_Look(look, after, answered) for after in _delays(work, way)]
     try:
         result = upload()
     finally:
         answered.set()
     took = time.monotonic() - began
-    if looking is not None:
-        looking.join()
-    return result, Seen(seen[0] if seen else None, took)
+    glances = (glance for each in looks if (glance := each.result()) is not None)
+    return result, Seen(glances, None if way is None else max(0.0, took - way))
 
 
-def _delay(last_took: float | None, way: float | None) -> float | None:
-    """Seconds from the start of the upload to the look; ``None`` when nothing can be gained or guessed."""
-    if last_took is None or way is None or way < _NEAR:
-        return None
-    delay = max(0.0, last_took - way) * _FACTOR + _SPARE
-    return delay if delay < last_took else None
+class _Look:
+    """``look`` after so many seconds, unless the upload is ``answered`` before."""
+
+    def __init__(self, look: Callable[[], Glance], after: float, answered: threading.Event) -> None:
+        self._glance: Glance | None = None
+        # A daemon: an upload that fails waits for no look.
+        self._thread = threading.Thread(target=self._run, args=(look, after, answered), daemon=True)
+        self._thread.start()
+
+    def _run(self, look: Callable[[], Glance], after: float, answered: threading.Event) -> None:
+        if answered.wait(after):
+            return
+        try:
+            self._glance = look()
+        except RemoteError:
+            return  # whoever looks after the answer says what is wrong
+
+    def result(self) -> Glance | None:
+        """What it saw, once it is over."""
+        self._thread.join()
+        return self._glance
+
+
+def _delays(work: float | None, way: float | None) -> list[float]:
+    """Seconds from the start of the upload to each look; none when nothing can be gained or guessed."""
+    if work is None or way is None or way < _NEAR:
+        return []
+    return [delay for factor, spare in _GUESSES if (delay := work * factor + spare) < work + way]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterable
 
 from aerostack import line
@@ -11,7 +12,7 @@ from aerostack.model import Journal, JournalView, Resolution, Tools
 from aerostack.values import dataclass
 from aerostack_cloudflare.project.glance import Glance
 
-#: Under this name the journal keeps it; an intent of that name is the tag of a version that is being uploaded.
+#: Under this name the journal keeps it.
 DEPLOYED = "deployed"
 
 
@@ -20,8 +21,8 @@ class Last:
     """``digest`` is the content hash of the version, ``state`` the ``Glance.state`` of then, ``url`` the address, and
     ``secrets`` the names of those that are set, with commas.
 
-    ``digest`` is empty where another program built the code. ``took`` is how many milliseconds the upload took, where
-    that is known.
+    ``digest`` is empty where another program built the code. ``work`` is how many milliseconds the account took for the
+    upload, without the way, where that is known, and ``at`` the time of the end of that deploy, in seconds since 1970.
     """
 
     deployment: str
@@ -30,11 +31,12 @@ class Last:
     state: str
     url: str
     secrets: str
-    took: str = ""
+    work: str = ""
+    at: str = ""
 
     @classmethod
     def of(
-        cls, glance: Glance, *, digest: str, url: str | None, secrets: Iterable[str], took: float | None = None
+        cls, glance: Glance, *, digest: str, url: str | None, secrets: Iterable[str], work: float | None = None
     ) -> Last | None:
         """What ``glance`` saw; ``None`` when it saw no version that answers alone."""
         if glance.deployment is None or glance.version is None:
@@ -46,13 +48,22 @@ class Last:
             state=glance.state,
             url=url or "",
             secrets=",".join(sorted(secrets)),
-            took="" if took is None else str(round(took * 1000)),
+            work="" if work is None else str(round(work * 1000)),
+            at=f"{time.time():.3f}",
         )
 
     @property
-    def took_seconds(self) -> float | None:
-        """``took`` in seconds."""
-        return int(self.took) / 1000 if self.took.isdecimal() else None
+    def work_seconds(self) -> float | None:
+        """``work`` in seconds."""
+        return int(self.work) / 1000 if self.work.isdecimal() else None
+
+    @property
+    def since(self) -> float:
+        """``at`` as a number."""
+        try:
+            return float(self.at)
+        except ValueError:
+            return 0.0
 
     def still(self, glance: Glance) -> bool:
         """Whether nothing has been changed since."""
@@ -92,15 +103,15 @@ def remember(
     url: str | None,
     resolution: Resolution,
     tools: Tools,
-    took: float | None = None,
+    work: float | None = None,
 ) -> None:
-    """Keep what ``glance`` saw at the end of a deploy for the next one, and how many seconds the upload ``took``.
+    """Keep what ``glance`` saw at the end of a deploy for the next one, and the ``work`` of the upload in seconds.
 
     It is live whether or not that can be kept: a journal that cannot be written is a warning here.
     """
     names = resolution.details.get("secrets")
     secrets = [str(name) for name in names] if isinstance(names, list) else []
-    keep(journal, Last.of(glance, digest=digest, url=url, secrets=secrets, took=took), tools)
+    keep(journal, Last.of(glance, digest=digest, url=url, secrets=secrets, work=work), tools)
 
 
 def keep(journal: Journal, last: Last | None, tools: Tools) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from aerostack.errors import OvertakenError, RemoteError, StaleError
 from aerostack.model import Project, Resolution
@@ -19,11 +19,11 @@ def read_back(
     project: Project,
     version: str,
     expected: Callable[[Glance], str | None],
-    early: Glance | None = None,
+    early: Iterable[Glance] = (),
 ) -> Glance:
     """What is live, once that is ``version`` alone and ``expected`` has nothing to complain about.
 
-    ``expected`` says what is missing, or ``None``; ``early`` is a look that may have come too early. Raises
+    ``expected`` says what is missing, or ``None``; ``early`` are looks that may have come too early. Raises
     ``OvertakenError`` when another version has taken the place of ours since, and ``RemoteError`` when the account
     shows something else than it said, or does not answer.
     """
@@ -31,8 +31,9 @@ def read_back(
     def missing(glance: Glance) -> str | None:
         return f"version {version} is not live" if glance.version != version else expected(glance)
 
-    if early is not None and missing(early) is None:
-        return early
+    for glance in early:
+        if missing(glance) is None:
+            return glance
     try:
         glance = look(cloudflare, project)
         for wait in _GRACE:

@@ -12,6 +12,7 @@ from aerostack_cloudflare.project.glance import look
 from aerostack_cloudflare.project.last import Last
 from aerostack_cloudflare.project.observed import Observed, combine
 from aerostack_cloudflare.project.survey import Survey, survey
+from aerostack_cloudflare.project.touched import touched
 
 #: For so many seconds a glance counts as one of now.
 _FRESH = 2.0
@@ -28,12 +29,13 @@ def observe(
 ) -> Observed | Last:
     """``last``, when that is what would be deployed and what is live; else all that the account shows.
 
-    ``digest`` says what would be deployed, once that is built; all other reads are sent as soon as it differs. Raises
-    ``RemoteError``: a read that fails is an error, never "there is none".
+    ``digest`` says what would be deployed, once that is built; all other reads are sent as soon as it differs, or at
+    once where it most likely will. Raises ``RemoteError``: a read that fails is an error, never "there is none".
     """
 
     def rest() -> Survey | None:
-        if last is not None and last.digest and last.digest == digest():
+        likely = last is not None and last.digest and not touched(project, last.since)
+        if likely and last is not None and last.digest == digest():
             return None
         return survey(cloudflare, project, journal, concurrency)
 

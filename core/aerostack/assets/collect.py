@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import unicodedata
 from collections.abc import Iterable
@@ -103,6 +102,8 @@ def _check_alike(files: Iterable[Asset]) -> None:
 
 
 def _digest(files: Iterable[Asset]) -> str:
+    import hashlib
+
     total = hashlib.sha256()
     for asset in sorted(files, key=lambda asset: asset.path):
         # A path holds no null byte.

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
-from aerostack import assets
-from aerostack.bundle import bundled, command, unbundled
+from aerostack.bundle import bundled, command
 from aerostack.bundle.run import Run
 from aerostack.errors import BundleError, UnsupportedError
-from aerostack.http import parallel
 from aerostack.model import Assets, Bundle, Module, Project
 
 Tell: TypeAlias = Callable[[str], None]
@@ -42,9 +39,11 @@ def build(project: Project, *, run: Run, step: Tell = _silently, warn: Tell = _s
             hint="the entry point has to be JavaScript or TypeScript",
             where=project.where.get("main"),
         )
-    assets.check(project)
-    command.run_build(project, run, step)
-    modules, files = parallel(lambda: _modules(project, run, step, warn), lambda: assets.collect(project))
+    if project.config.get("assets"):
+        modules, files = _with_files(project, run, step, warn)
+    else:
+        command.run_build(project, run, step)
+        modules, files = _modules(project, run, step, warn), None
     bundle = Bundle(
         main=modules[0].name if modules else None, modules=modules, digest=digest(modules, files), assets=files
     )
@@ -52,17 +51,30 @@ def build(project: Project, *, run: Run, step: Tell = _silently, warn: Tell = _s
     return bundle
 
 
+def _with_files(project: Project, run: Run, step: Tell, warn: Tell) -> tuple[tuple[Module, ...], Assets | None]:
+    from aerostack import assets
+    from aerostack.http import parallel
+
+    assets.check(project)
+    command.run_build(project, run, step)
+    return parallel(lambda: _modules(project, run, step, warn), lambda: assets.collect(project))
+
+
 def _modules(project: Project, run: Run, step: Tell, warn: Tell) -> tuple[Module, ...]:
     if project.main is None:
         return ()
     _check_entry(project, project.main)
     if project.config.get("no_bundle"):
+        from aerostack.bundle import unbundled
+
         return unbundled.modules(project, project.main)
     return bundled.modules(project, project.main, run=run, step=step, warn=warn)
 
 
 def digest(modules: Sequence[Module], files: Assets | None = None) -> str:
     """SHA-256 over names, types and contents, as 64 hex digits; the order of the modules counts."""
+    import hashlib
+
     total = hashlib.sha256()
     for module in modules:
         for part in (module.name.encode(), module.type.encode(), module.content):

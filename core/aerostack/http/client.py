@@ -91,12 +91,15 @@ class Client:
         self._timeouts = (timeouts or Timeouts()).times(self._patience)
         self._clock, self._sleep, self._jitter = clock, sleep, jitter or _chance
         self._transport = transport or Pool(self._origin)
-        #: Seconds that the quickest answer took; ``None`` before the first.
+        #: Seconds to the quickest answer; ``None`` before the first.
         self.quickest: float | None = None
         # This machine has no budget to protect.
         self._budget = None if self._origin.here else budget
 
     def __enter__(self) -> Self:
+        # Whoever opens a client has something to send: several requests at once would wait until one has loaded this.
+        from aerostack.http import connection  # noqa: F401
+
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -224,7 +227,7 @@ class Client:
                 content = incoming.complete(answer, lambda: self._clock() > deadline)
         except Fault as fault:
             return None, from_fault(fault, request, operation=operation, status=status)
-        took = self._clock() - began
+        took = self._clock() - began if answer.waited is None else answer.waited
         self.quickest = took if self.quickest is None else min(self.quickest, took)
         response = incoming.response(answer, content, operation=operation, method=request.method)
         try:

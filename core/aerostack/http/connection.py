@@ -3,33 +3,38 @@
 from __future__ import annotations
 
 import selectors
+import time
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+
+import h11  # noqa: TID253  # this module is loaded by whoever sends a request, and by nobody else
 
 from aerostack.http.stream import Stream
 from aerostack.http.transport import Failing, Fault, Limits, Request
-
-if TYPE_CHECKING:
-    import h11
+from aerostack.values import dataclass
 
 _PIECE = 64 * 1024
 _LARGEST_HEAD = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """How an answer begins; ``waited`` as in ``transport.Answer``."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    waited: float
 
 
 class Connection:
     """``request``, then the whole of ``body``; when it is ``reusable`` after that, again."""
 
     def __init__(self, stream: Stream) -> None:
-        import h11
-
         self._stream = stream
         self._state = h11.Connection(our_role=h11.CLIENT, max_incomplete_event_size=_LARGEST_HEAD)
         self._sent = True
 
-    def request(self, request: Request, limits: Limits) -> tuple[int, tuple[tuple[str, str], ...]]:
-        """Send it; the status and the headers of the answer. Raises ``Fault``."""
-        import h11
-
+    def request(self, request: Request, limits: Limits) -> Head:
+        """Send it; how the answer begins. Raises ``Fault``."""
         try:
             self._send(
                 h11.Request(method=request.method, target=request.target, headers=list(request.headers.items())),
@@ -37,6 +42,7 @@ class Connection:
                 h11.EndOfMessage(),
                 timeout=limits.write,
             )
+            sent = time.monotonic()
             self._stream.settimeout(limits.read)
             event = self._next()
             while not isinstance(event, h11.Response):  # but 100 Continue or its like
@@ -44,12 +50,11 @@ class Connection:
         except (OSError, h11.ProtocolError) as error:
             raise _fault(error) from None
         headers = event.headers.raw_items()
-        return event.status_code, tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers)
+        decoded = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers)
+        return Head(event.status_code, decoded, time.monotonic() - sent)
 
     def body(self) -> Iterator[bytes]:
         """The body of the answer as it comes. Raises ``Fault``."""
-        import h11
-
         try:
             while isinstance(event := self._next(), h11.Data):
                 yield bytes(event.data)
@@ -58,8 +63,6 @@ class Connection:
 
     def reusable(self) -> bool:
         """Whether the last answer is complete and the server keeps the connection; makes it ready for the next."""
-        import h11
-
         if not (self._sent and self._state.our_state is self._state.their_state is h11.DONE):
             return False
         self._state.start_next_cycle()
@@ -88,8 +91,6 @@ class Connection:
         self._sent = True
 
     def _next(self) -> h11.Event | type[h11.NEED_DATA] | type[h11.PAUSED]:
-        import h11
-
         while True:
             event = self._state.next_event()
             if event is h11.NEED_DATA:

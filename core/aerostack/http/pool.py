@@ -36,12 +36,16 @@ class Pool:
         """Send a request once. Raises ``Fault``, and ``ConfigError`` when SSL_CERT_FILE cannot be used."""
         connection = self._kept() or self._open(limits)
         try:
-            status, headers = connection.request(request, limits)
+            head = connection.request(request, limits)
         except BaseException:
             self._end(connection)
             raise
         return Answer(
-            status=status, headers=headers, stream=connection.body(), close=lambda: self._give_back(connection)
+            status=head.status,
+            headers=head.headers,
+            waited=head.waited,
+            stream=connection.body(),
+            close=lambda: self._give_back(connection),
         )
 
     def close(self) -> None:

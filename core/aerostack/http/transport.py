@@ -41,12 +41,16 @@ class Limits:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """The head of an answer, and its body as it comes. ``headers`` as sent; ``close`` also ends an unread body."""
+    """The head of an answer, and its body as it comes. ``headers`` as sent; ``close`` also ends an unread body.
+
+    ``waited`` are the seconds from the end of the request to the head of the answer, where somebody measured them.
+    """
 
     status: int
     headers: tuple[tuple[str, str], ...]
     stream: Iterable[bytes]
     close: Callable[[], None]
+    waited: float | None = None
 
 
 class Transport(Protocol):

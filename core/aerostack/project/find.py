@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 
 from aerostack.errors import ConfigError
@@ -48,7 +47,7 @@ def _advice(folder: Path) -> str:
     here = folder.resolve()
     for name in _WRANGLER_FILES:
         if (here / name).is_file():
-            where = "" if folder == Path() else f" {shlex.quote(str(folder))}"
+            where = "" if folder == Path() else f" {_quoted(folder)}"
             return f"there is a {name}, which can be turned into one: aerostack init --from-wrangler{where}"
     near = closest(FILE_NAME, _names(here))
     if near:
@@ -67,4 +66,10 @@ def _names(folder: Path) -> list[str]:
 
 
 def _join(folder: Path, name: str) -> str:
-    return shlex.quote(str(folder / name))
+    return _quoted(folder / name)
+
+
+def _quoted(path: Path) -> str:
+    import shlex
+
+    return shlex.quote(str(path))

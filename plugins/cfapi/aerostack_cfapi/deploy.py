@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aerostack.model import Action, Bundle, Deployment, Journal, Project, Provisioned, Resolution, Tools
-from aerostack_cfapi import migrations, static_files
+from aerostack_cfapi import migrations
 from aerostack_cfapi.account import connect
 from aerostack_cfapi.address import wanted_address
 from aerostack_cfapi.bindings import bindings
@@ -21,7 +21,7 @@ from aerostack_cloudflare.account import Cloudflare
 from aerostack_cloudflare.project.domains import custom_domains, unset_domain
 from aerostack_cloudflare.project.early import Seen, upload_and_look
 from aerostack_cloudflare.project.glance import Glance, look
-from aerostack_cloudflare.project.last import DEPLOYED, keep, parse, recall, remember
+from aerostack_cloudflare.project.last import keep, parse, recall, remember
 from aerostack_cloudflare.project.readback import check_untouched, read_back, replaced
 from aerostack_cloudflare.project.triggers import unset_trigger
 from aerostack_cloudflare.project.unversioned import reset, unset_settings, wanted_settings
@@ -70,16 +70,15 @@ def deploy(
         )
 
     # These were done after an early look.
-    soon = early.glance if early and not any(action.writes for action in after) else None
+    soon = early.glances if early and not any(action.writes for action in after) else ()
     glance = read_back(cloudflare, project, version, unset, soon)
     overwritten = replaced(glance, resolution) if worker.writes else None
     if overwritten:
         tools.warn(overwritten)
     url = (glance.address.url if glance.address else None) or _workers_dev_url(project, resolution)
     digest = whole_digest(project, document, bundle)
-    remember(
-        journal, glance, digest=digest, url=url, resolution=resolution, tools=tools, took=early.took if early else None
-    )
+    work = early.work if early else None
+    remember(journal, glance, digest=digest, url=url, resolution=resolution, tools=tools, work=work)
     return _deployment(project, resolution, version, url)
 
 
@@ -101,6 +100,8 @@ def _release(
     annotations = {"workers/tag": mark} | ({"workers/message": message} if message else {})
     complete = {**reset(resolution), **document, "annotations": annotations}
     if bundle.assets is not None:
+        from aerostack_cfapi import static_files
+
         token = static_files.upload(cloudflare, project.name, bundle.assets, tools)
         complete["assets"] = complete["assets"] | {"jwt": token}
     migration = planned.get("migrations")
@@ -111,13 +112,12 @@ def _release(
             # That took time; otherwise the plan has only just been made.
             check_untouched(cloudflare, project, resolution)
         _set_address(cloudflare, project, address, tools)
-    journal.intend(DEPLOYED, mark)
     tools.step(f"uploading {project.name}" + (f" ({bundle.size / 1024:.1f} KiB)" if bundle.modules else ""))
     last = recall(journal)
     uploaded, seen = upload_and_look(
         lambda: cloudflare.scripts.upload(project.name, metadata=complete, modules=bundle.modules),
         lambda: look(cloudflare, project),
-        last_took=last.took_seconds if last and worker.verb == "update" else None,
+        work=last.work_seconds if last and worker.verb == "update" else None,
         way=cloudflare.round_trip(),
     )
     tools.done(worker)

@@ -1,4 +1,4 @@
-"""resolve: observe the account and say, for every resource, the Worker and its address, what will be done and why."""
+"""The plan: what will be done, and why, for every resource, the Worker, its address and what else calls it. Pure."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from aerostack import assets
-from aerostack.model import Action, Bundle, Journals, JournalView, Policy, Project, Resolution, Tools
-from aerostack_cfapi.account import connect
+from aerostack.model import Action, Bundle, JournalView, Policy, Project, Resolution
 from aerostack_cfapi.address import wanted_address
 from aerostack_cfapi.bindings import bindings
 from aerostack_cfapi.domains import kept_domains, plan_domains
@@ -16,41 +15,16 @@ from aerostack_cfapi.migrations import pending, plan_migrations, wanted_tag
 from aerostack_cfapi.settings import CfapiSettings
 from aerostack_cfapi.triggers import kept_triggers, plan_triggers
 from aerostack_cloudflare.project.address import check_subdomain
-from aerostack_cloudflare.project.last import Last, recall
+from aerostack_cloudflare.project.last import Last
 from aerostack_cloudflare.project.notes import notes, unset_secrets
 from aerostack_cloudflare.project.observed import Observed, Worker
 from aerostack_cloudflare.project.plan import plan_resources
 from aerostack_cloudflare.project.rollout import check_rollout
-from aerostack_cloudflare.project.unchanged import certain_ids, kept, observe
+from aerostack_cloudflare.project.unchanged import kept
 from aerostack_cloudflare.project.unversioned import changed_settings
 
 
-def resolve(project: Project, settings: CfapiSettings, policy: Policy, journals: Journals, tools: Tools) -> Resolution:
-    """Plan. The code is built while the reads are on the wire.
-
-    A glance is enough when nothing changed here since the last deploy, and nothing there; all other reads are sent as
-    soon as the code is built and differs.
-    """
-    bundle = tools.bundle(project)
-    cloudflare = connect(project, settings, tools)
-    tools.step(f"reading the account {cloudflare.account_id}")
-    journal = journals.at(cloudflare.account_id)
-    observed = observe(
-        cloudflare,
-        project,
-        journal,
-        settings.concurrency,
-        last=None if policy.refresh else recall(journal),
-        digest=lambda: wanted_digest(project, certain_ids(project, journal), bundle.result()),
-    )
-    if files := bundle.result().assets:
-        tools.step(assets.summary(files))
-    if isinstance(observed, Last):
-        return unchanged(project, cloudflare.account_id, journal, observed, bundle.result())
-    return _planned(project, settings, policy, journal, cloudflare.account_id, observed, bundle.result())
-
-
-def _planned(
+def planned(
     project: Project,
     settings: CfapiSettings,
     policy: Policy,
@@ -59,6 +33,7 @@ def _planned(
     observed: Observed,
     bundle: Bundle,
 ) -> Resolution:
+    """The plan for an account that is as it was ``observed``. Raises ``ConflictError`` for what is in the way."""
     check_rollout(project, observed.worker, allowed=settings.end_rollout)
     if wanted_address(project)[0]:
         check_subdomain(observed)

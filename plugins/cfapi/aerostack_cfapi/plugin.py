@@ -46,7 +46,7 @@ class Cfapi(AccountHooks[CfapiSettings]):
         from aerostack_cfapi.keys import check_keys
 
         check_keys(project)
-        tools.bundle(project)  # it is built while the rest of this backend is loaded
+        tools.bundle(project)  # esbuild runs while this backend is loaded
         from aerostack_cfapi.resolve import resolve
 
         return resolve(project, settings, policy, journals, tools)

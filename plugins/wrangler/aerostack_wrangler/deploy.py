@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from aerostack.errors import ConfigError, OvertakenError, RemoteError
 from aerostack.model import CommandResult, Deployment, Journal, Json, Project, Provisioned, Resolution, Tools
 from aerostack.state import refuse_links, write_state
-from aerostack_cloudflare.project.last import DEPLOYED, keep, parse, remember
+from aerostack_cloudflare.project.last import keep, parse, remember
 from aerostack_cloudflare.project.readback import check_untouched, replaced
 from aerostack_wrangler import assets, live, session
 from aerostack_wrangler.account import connect
@@ -60,7 +60,6 @@ def deploy(
         message=settings.message,
     )
     _write(project, document)
-    journal.intend(DEPLOYED, invocation.tag)
     result, reported = _run(invocation, project, settings, tools)
     halfway = None
     if passing(result, reported):

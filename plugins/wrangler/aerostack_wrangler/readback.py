@@ -44,7 +44,7 @@ def settle(cloudflare: Cloudflare, project: Project, resolution: Resolution, now
             or unset_domain(project, seen.domains)
         )
 
-    return read_back(cloudflare, project, now.version, unset, None if lost else now.glance)
+    return read_back(cloudflare, project, now.version, unset, () if lost else (now.glance,))
 
 
 def _unset_address(project: Project, seen: Glance) -> str | None:

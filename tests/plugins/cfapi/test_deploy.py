@@ -101,6 +101,27 @@ def test_two_reads_are_enough_again_once_all_of_them_saw_nothing_to_do(
     assert counts[2] == counts[0]
 
 
+def test_all_reads_are_sent_at_once_where_a_file_has_changed_however_long_the_build_takes(
+    run: Run, edge: RunningEdge, project: Path
+) -> None:
+    """What the build finds out says the time of the file sooner."""
+    slow = project / "build.sh"
+    slow.write_text("sleep 1\n", encoding="utf-8")
+    file = project / "aerostack.toml"
+    file.write_text(f'{file.read_text(encoding="utf-8")}\n[build]\ncommand = "sh build.sh"\n', encoding="utf-8")
+    run("deploy", *STAGING, "--json")
+    source = next(project.glob("src/index.*"))
+    source.write_text(source.read_text(encoding="utf-8") + "\nglobalThis.changed = 1;\n", encoding="utf-8")
+    edge.forget()
+    with edge.latency(0.3):
+        assert run("deploy", *STAGING, "--json").document["outcome"] == "applied"
+    reads = [entry for entry in edge.requests() if entry["method"] == "GET"]
+    (upload,) = (entry for entry in edge.requests() if entry["method"] == "PUT")
+    before = [entry for entry in reads if entry["started"] < upload["started"]]
+    assert len(before) > 2
+    assert serial_rounds(before) == 1
+
+
 def test_deploy_does_exactly_what_plan_said(run: Run, edge: RunningEdge) -> None:
     edge.forget()
     planned = run("plan", *STAGING, "--json").document
