@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import os
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -123,4 +122,5 @@ def create_key(data: Path, *, name: str) -> str:
 def _database(data: Path) -> Database:
     from aerostack_server.database import Database
 
-    return Database(from_environment({**os.environ, "AEROSTACK_SERVER_DATA": str(data)}).database_url)
+    # Nothing of the environment: what is there may be meant for another server, or for no server at all.
+    return Database(from_environment({"AEROSTACK_SERVER_DATA": str(data)}).database_url)

@@ -47,12 +47,21 @@ def edge_variables(data: Path, environ: Mapping[str, str]) -> dict[str, str]:
     return dict(json.loads(asked.stdout))
 
 
-def server_variables(data: Path, url: str, edge_port: int, platform: dict[str, str]) -> dict[str, str]:
-    """The settings of a server for this machine, with the edge as its platform.
+def server_environment(
+    data: Path, url: str, edge_port: int, platform: Mapping[str, str], environ: Mapping[str, str]
+) -> dict[str, str]:
+    """The environment of a server for this machine, with the edge as its platform.
 
     Workers answer below ``localhost``, which the server itself must not: they would share its cookies.
     """
+    # All data is in one folder. A DATABASE_URL in a shell is most likely that of the user's own project.
+    others = {
+        name: value
+        for name, value in environ.items()
+        if name != "DATABASE_URL" and not name.startswith("AEROSTACK_SERVER_")
+    }
     return {
+        **others,
         **platform,
         # Whoever deploys from this machine is alone: a second process would only take memory.
         "AEROSTACK_SERVER_PROCESSES": "1",

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from aerostack.local import ports
 from aerostack.local.child import Child
 from aerostack.local.folder import Addresses, Folder
-from aerostack.local.services import edge_variables, server_variables
+from aerostack.local.services import edge_variables, server_environment
 
 #: A service that ends again within so many seconds of its start is not started once more.
 _STEADY = 10.0
@@ -55,9 +55,10 @@ def _run(
         return child
 
     def server() -> Child:
-        variables = server_variables(folder.server, api_url, edge_port, edge_variables(folder.edge, environ))
+        platform = edge_variables(folder.edge, environ)
+        own = server_environment(folder.server, api_url, edge_port, platform, environ)
         arguments = ("server", str(api_port))
-        child = Child("server", arguments, environ={**environ, **variables}, log=folder.log("server"), held=services)
+        child = Child("server", arguments, environ=own, log=folder.log("server"), held=services)
         child.wait_until_ready(f"{api_url}/readyz")
         return child
 

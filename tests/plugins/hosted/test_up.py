@@ -86,6 +86,26 @@ def test_up_deploy_down_and_up_again(here: Run, data: Path, project: Path) -> No
     assert key not in said
 
 
+def test_up_takes_no_database_that_is_meant_for_something_else(
+    environment: dict[str, str], aerostack: Run, data: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "of-the-project.db"
+    meant = {
+        "DATABASE_URL": f"sqlite:///{other}",
+        "AEROSTACK_SERVER_TOKENS": "of-production",
+        "AEROSTACK_SERVER_ARTIFACTS": "s3://of-production",
+    }
+    started = aerostack(
+        "up", "--detach", "--json", "--data", data, "--port", free_port(), "--edge-port", free_port(), env=meant
+    )
+    try:
+        assert started.document["account"]["email"] == "admin@localhost"
+        assert aerostack("whoami", env=meant).status == 0
+        assert not other.exists()
+    finally:
+        aerostack("down", "--data", data)
+
+
 def test_ctrl_c_is_how_up_in_a_terminal_ends(environment: dict[str, str], data: Path) -> None:
     with subprocess.Popen(
         [AEROSTACK, "up", "--data", data, "--port", str(free_port()), "--edge-port", str(free_port())],
