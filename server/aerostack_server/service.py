@@ -7,6 +7,7 @@ import gc
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from aerostack_server.settings import from_environment
@@ -79,6 +80,13 @@ def _release(url: str) -> None:
         with database.engine.begin() as connection:
             jobs.release_all(connection)
     database.engine.dispose()
+
+
+def operators() -> ModuleType:
+    """What an operator does beside a running server."""
+    from aerostack_server import operators
+
+    return operators
 
 
 def has_account(data: Path) -> bool:

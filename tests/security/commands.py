@@ -14,6 +14,7 @@ from aerostack.cli.application import application
 #: What is given for an argument or a required option of that name.
 _VALUES = {
     "name": "API_TOKEN",
+    "email": "ann@example.com",
     "project": "demo",
     "identifier": "key_1",
     "deployment": "dep_1",

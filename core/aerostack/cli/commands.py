@@ -49,8 +49,11 @@ def add(app: typer.Typer, asked: str | None) -> None:
 
 
 def told(group: typer.Typer) -> typer.Typer:
-    """The group, with every command of it as typer reads it."""
+    """The group, with every command of it, and of groups in it, as typer reads it."""
     for command in group.registered_commands:
         if command.callback is not None:
             command.callback = for_typer(command.callback)
+    for inner in group.registered_groups:
+        if inner.typer_instance is not None:
+            told(inner.typer_instance)
     return group

@@ -1,11 +1,11 @@
-"""``aerostack server serve``: the Aerostack backend itself, for its operators.
+"""``aerostack server``: the Aerostack backend itself, for its operators.
 
 The core imports no server: it is found as the entry point ``server`` of the group ``aerostack.services``.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 app = typer.Typer(help="The Aerostack backend itself, for who operates one.", no_args_is_help=True)
 
 
-@app.callback()
-def _group() -> None:
-    # A typer group with one command would otherwise become that command.
-    pass
+accounts = typer.Typer(help="The accounts of a server. Nobody signs up by himself.", no_args_is_help=True)
+app.add_typer(accounts, name="accounts")
+
+Email = Annotated[str, typer.Option("--email", metavar="ADDRESS", help="Of its owner, who signs in with it.")]
 
 
 @app.command("serve")
@@ -43,3 +43,103 @@ def serve(
         return int(services.load("server").serve(host=host, port=port, environ=os.environ, announce=output.say))
 
     run(body, debug=debug)
+
+
+@app.command("password")
+def password(
+    email: Annotated[str, typer.Argument(metavar="ADDRESS", help="With which somebody signs in.")],
+    as_json: options.AsJson = False,
+    debug: options.Debug = False,
+) -> None:
+    """Set the password of somebody who has forgotten it. Their sessions end; keys stay.
+
+    It is asked for; without a terminal one is made up and shown. The settings are those of `aerostack server serve`.
+    """
+
+    def body(output: Output) -> None:
+        import os
+
+        chosen, shown = _password("aerostack server password ADDRESS")
+        _operators().set_password(os.environ, email=email, password=chosen)
+        _tell(output, f"{email} has a new password", {"email": email}, shown)
+
+    run(body, as_json=as_json, debug=debug)
+
+
+@accounts.command("create")
+def create(
+    name: Annotated[str, typer.Argument(help="What it is called; a part of its Workers' addresses is made of it.")],
+    email: Email,
+    as_json: options.AsJson = False,
+    debug: options.Debug = False,
+) -> None:
+    """Make an account, beside the first that the dashboard makes, with its owner.
+
+    The password is asked for; without a terminal one is made up and shown. The settings are those of `aerostack server
+    serve`.
+    """
+
+    def body(output: Output) -> None:
+        import os
+
+        chosen, shown = _password("aerostack server accounts create NAME --email ADDRESS")
+        made = _operators().create_account(os.environ, name=name, email=email, password=chosen)
+        _tell(output, f"created the account {made.name} of {made.owners[0]}", _document(made), shown)
+
+    run(body, as_json=as_json, debug=debug)
+
+
+@accounts.command("list")
+def show_all(as_json: options.AsJson = False, debug: options.Debug = False) -> None:
+    """List the accounts, the oldest first. The settings are those of `aerostack server serve`."""
+
+    def body(output: Output) -> None:
+        import os
+
+        from aerostack.cli import table
+
+        found = _operators().accounts(os.environ)
+        if output.as_json:
+            output.document({"accounts": [_document(account) for account in found]})
+            return
+        rows = [(item.label, item.name, ", ".join(item.owners), str(item.projects)) for item in found]
+        table.show(output, ("label", "name", "owners", "projects"), rows, empty="there is no account yet")
+
+    run(body, as_json=as_json, debug=debug)
+
+
+def _operators() -> Any:
+    from aerostack.local import services
+
+    return services.load("server").operators()
+
+
+def _password(again: str) -> tuple[str, str | None]:
+    """The password, and what of it is to be shown: one that was made up."""
+    from aerostack.cli import passwords
+    from aerostack.local.account import made_up_password
+
+    typed = passwords.ask(again)
+    made = made_up_password() if typed is None else None
+    return typed or str(made), made
+
+
+def _tell(output: Output, words: str, document: dict[str, Any], shown: str | None) -> None:
+    from aerostack.cli import streams
+
+    if output.as_json:
+        output.document({**document, "password": shown} if shown else document)
+        return
+    output.say(f"{words}; the password is shown this once:" if shown else words)
+    if shown:
+        # Printed as it is, to stdout and nowhere else.
+        streams.give(shown)
+
+
+def _document(account: Any) -> dict[str, Any]:
+    return {
+        "label": account.label,
+        "name": account.name,
+        "owners": list(account.owners),
+        "projects": account.projects,
+    }

@@ -10,10 +10,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from aerostack.cli import signals, streams
+from aerostack.cli import passwords, signals, streams
 from aerostack.cli.output import Output
 from aerostack.cli.run import run
-from aerostack.errors import AbortedError, AerostackError
+from aerostack.errors import AerostackError
 from aerostack.local import account
 from aerostack.local.folder import Addresses, Folder
 
@@ -48,7 +48,7 @@ def document(folder: Folder, addresses: Addresses | None) -> dict[str, Any]:
 
 def say(output: Output, folder: Folder, addresses: Addresses, email: str | None) -> None:
     """Let the user have an account and be logged in, and say where everything is. A password is shown this once."""
-    made = account.ensure(folder, addresses, email=email, ask_password=_ask_password)
+    made = account.ensure(folder, addresses, email=email, ask_password=lambda: passwords.ask("aerostack up"))
     if output.as_json:
         shown = document(folder, addresses)
         if made is not None:
@@ -63,23 +63,6 @@ def say(output: Output, folder: Folder, addresses: Addresses, email: str | None)
     output.result(f"dashboard  {addresses.dashboard_url}")
     output.say(f"edge       {addresses.edge_url}")
     output.say("deploy a project here: aerostack deploy")
-
-
-def _ask_password() -> str | None:
-    """A password that was typed twice; ``None`` without a terminal."""
-    import getpass
-
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        return None
-    for _ in range(3):
-        first = getpass.getpass("Choose a password for the dashboard (at least 12 characters): ", stream=sys.stderr)
-        if len(first) < 12:
-            print("that is too short", file=sys.stderr)
-        elif getpass.getpass("Once more: ", stream=sys.stderr) == first:
-            return first
-        else:
-            print("the two differ", file=sys.stderr)
-    raise AbortedError("no password was chosen", hint="aerostack up")
 
 
 if __name__ == "__main__":

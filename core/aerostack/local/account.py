@@ -33,7 +33,7 @@ def ensure(
     made = None
     if not server.has_account(folder.server):
         typed = ask_password()
-        made = FirstAccount(email=email or EMAIL, password=typed or _password(), generated=typed is None)
+        made = FirstAccount(email=email or EMAIL, password=typed or made_up_password(), generated=typed is None)
         server.create_account(folder.server, email=made.email, password=made.password)
     if login.is_known(addresses.api_url):
         login.select(addresses.api_url)
@@ -42,7 +42,8 @@ def ensure(
     return made
 
 
-def _password() -> str:
+def made_up_password() -> str:
+    """One that nobody can guess."""
     import secrets
 
     return secrets.token_urlsafe(15)

@@ -36,6 +36,12 @@ def note(connection: Connection, caller: Caller, action: str, subject: str, **de
     note_all(connection, [entry(caller, action, subject, **detail)])
 
 
+def note_operator(connection: Connection, account: str, action: str, subject: str) -> None:
+    """Add what whoever operates the server did to an account."""
+    who = {"actor_kind": "operator", "actor_name": "the operator of the server"}
+    _ENTRY.run(connection, account_id=account, at=clock.now(), action=action, subject=subject, detail="{}", **who)
+
+
 def note_all(connection: Connection, entries: Sequence[dict[str, Any]]) -> None:
     """Add several."""
     _ENTRY.run_all(connection, entries)

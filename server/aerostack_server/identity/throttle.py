@@ -5,6 +5,7 @@ A day after the last one they are forgotten.
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, or_, select, update
@@ -16,6 +17,11 @@ from aerostack_server.problems import too_many
 _FREE = 5
 _LONGEST = 15 * clock.MINUTE
 _REMEMBERED = clock.DAY
+
+
+def sign_in_as(address: str) -> str:
+    """The bucket of those who sign in with an e-mail address."""
+    return f"sign-in as {sha256(address.encode()).hexdigest()}"
 
 
 def check(connection: Connection, *buckets: str) -> None:

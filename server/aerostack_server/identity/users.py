@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from aerostack_server import clock, ids
 from aerostack_server.database import tables
-from aerostack_server.problems import conflict, invalid
+from aerostack_server.identity import audit, throttle
+from aerostack_server.problems import Problem, conflict, invalid
 
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,189}")
 
@@ -46,6 +47,20 @@ def create_account(connection: Connection, *, name: str, address: str, password_
         insert(tables.memberships).values(account_id=account, user_id=user, role="owner", created_at=now)
     )
     return account, user
+
+
+def set_password(connection: Connection, address: str, password_hash: str) -> None:
+    """Raises ``Problem`` when nobody has the address. All sessions end, and nothing of failed logins is remembered."""
+    address = email(address)
+    user = connection.scalar(select(tables.users.c.id).where(tables.users.c.email == address))
+    if user is None:
+        raise Problem(404, "user_not_found", f"nobody has the e-mail address {address}")
+    connection.execute(update(tables.users).where(tables.users.c.id == user).values(password_hash=password_hash))
+    connection.execute(delete(tables.sessions).where(tables.sessions.c.user_id == user))
+    throttle.succeeded(connection, throttle.sign_in_as(address))
+    of = select(tables.memberships.c.account_id).where(tables.memberships.c.user_id == user)
+    for account in connection.scalars(of.order_by(tables.memberships.c.account_id)).all():
+        audit.note_operator(connection, account, "password.reset", address)
 
 
 def free_slug(connection: Connection, name: str) -> str:

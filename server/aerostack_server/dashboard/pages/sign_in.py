@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from hashlib import sha256
 
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import Connection, select
@@ -91,4 +90,4 @@ async def _session(server: Server, address: str, password: str, buckets: tuple[s
 
 def _buckets(request: Request, address: str) -> tuple[str, ...]:
     host = request.client.host if request.client else "unknown"
-    return f"sign-in from {host}"[:120], f"sign-in as {sha256(address.encode()).hexdigest()}"
+    return f"sign-in from {host}"[:120], throttle.sign_in_as(address)
