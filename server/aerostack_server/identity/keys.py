@@ -10,6 +10,7 @@ import hashlib
 import re
 import secrets
 import zlib
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, insert, select, update
@@ -78,6 +79,17 @@ def revoke(connection: Connection, account: str, key_id: str) -> str:
     connection.execute(update(tables.keys).where(tables.keys.c.id == key_id).values(revoked_at=clock.now()))
     keyring.changed(connection, account)
     return str(found.name)
+
+
+def limit(connection: Connection, account: str, user: str, scopes: Collection[str]) -> None:
+    """Let the keys of a user do no more than that; one that could do nothing else is revoked."""
+    keys, now = tables.keys, clock.now()
+    theirs = (keys.c.account_id == account) & (keys.c.user_id == user) & keys.c.revoked_at.is_(None)
+    for row in connection.execute(select(keys.c.id, keys.c.scopes).where(theirs)).all():
+        left = [scope for scope in row.scopes.split() if scope in scopes]
+        changed = {"scopes": " ".join(left)} if left else {"revoked_at": now}
+        connection.execute(update(keys).where(keys.c.id == row.id).values(**changed))
+    keyring.changed(connection, account)
 
 
 def key_id(key: str) -> str | None:

@@ -62,6 +62,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /projects/{project}/assets/missing": {"hashes": ["0" * 32]},
     "POST /keys": {"name": "another"},
     "POST /members": {"email": "a@example.com", "password": "correct horse battery"},
+    "PATCH /members/{member}": {"role": "viewer"},
     "POST /device/code": {"client_name": "a program"},
     "POST /device/token": {"device_code": "none"},
     "POST /cli/projects": {"name": "another"},

@@ -45,11 +45,16 @@ def test_a_key_is_shown_once_and_revoked(signed_in, fresh):
 def test_a_member_does_what_their_role_says(signed_in, owner):
     signed_in.open("/members")
     signed_in.type("E-mail address", "viewer@example.com")
-    signed_in.one("#role option[value=viewer]").click()
+    signed_in.one("#role option[value=member]").click()
     signed_in.type("First password", PASSWORD)
     signed_in.press("Add")
     signed_in.photograph("members")
     assert "viewer@example.com" in signed_in.text
+    role = "[aria-label='Role of viewer@example.com']"
+    assert signed_in.one(f"{role} option:checked").text == "member"
+    signed_in.one(f"{role} option:last-child").click()
+    signed_in.press("Change")
+    assert signed_in.one(f"{role} option:checked").text == "viewer"
     signed_in.press("Sign out")
     sign_in(signed_in, "viewer@example.com")
     assert "Keys" not in signed_in.one("header").text

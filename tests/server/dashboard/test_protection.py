@@ -128,6 +128,7 @@ def test_what_belongs_to_another_account_is_not_there(fresh, session):
     for path, fields in (
         ("/keys/revoke", {"key": keys[0]["id"]}),
         ("/members/remove", {"member": members[0]["id"]}),
+        ("/members/role", {"member": members[0]["id"], "role": "viewer"}),
         ("/account/switch", {"account": project.tenant.id}),
     ):
         assert visit(fresh, "POST", path, {"csrf": token, **fields}, cookies).status == 404

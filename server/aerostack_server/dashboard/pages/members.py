@@ -43,6 +43,21 @@ async def add(request: Request) -> Response:
     return see("/members")
 
 
+@router.post("/role")
+@page("admin")
+async def change(request: Request) -> Response:
+    """Another role."""
+    sent = await forms.fields(request)
+    try:
+        body = api.Change.model_validate({"role": sent.get("role", "")})
+        await api.change(request, sent.get("member", ""), body)
+    except ValueError as error:
+        raise problem_of(error) from None
+    except Problem as problem:
+        return await _page(request, problem)
+    return see("/members")
+
+
 @router.post("/remove")
 @page("admin")
 async def remove(request: Request) -> Response:
