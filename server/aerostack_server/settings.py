@@ -24,7 +24,8 @@ class Settings:
 
     ``url`` is the server's own address, as users see it. ``domain`` is what the hosts of deployed Workers end in, with
     a port where it is not the usual one. ``platform_*`` lead to the Cloudflare account that Workers run in: Cloudflare,
-    or an edge. ``workers`` is how many deploys are carried out at once, ``processes`` how many share the address.
+    or an edge. ``workers`` is how many deploys are carried out at once, ``processes`` how many share the address, and
+    ``replicas`` how many servers share the tokens.
     """
 
     data: Path
@@ -39,6 +40,7 @@ class Settings:
     master_key: Secret | None = field(default=None, repr=False)
     workers: int = 4
     processes: int = 1
+    replicas: int = 1
 
     @property
     def secure(self) -> bool:
@@ -79,6 +81,7 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         master_key=Secret(key) if key else None,
         workers=_number(environ, "AEROSTACK_SERVER_WORKERS", 4),
         processes=_number(environ, "AEROSTACK_SERVER_PROCESSES", min(os.cpu_count() or 1, _MOST_PROCESSES)),
+        replicas=_number(environ, "AEROSTACK_SERVER_REPLICAS", 1),
     )
 
 

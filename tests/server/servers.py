@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from sqlalchemy import Connection
 
@@ -117,6 +117,14 @@ class RunningServer:
             return Answer(answer.status, {name.lower(): text for name, text in answer.getheaders()}, answer.read())
         finally:
             connection.close()
+
+    def sign_in(self, email: str, password: str, **headers: str) -> Answer:
+        """The answer to the form of the dashboard's sign-in."""
+        page = self.call("GET", "/sign-in")
+        cookie = page.headers["set-cookie"].partition(";")[0]
+        fields = {"csrf": cookie.partition("=")[2], "email": email, "password": password}
+        sent = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": cookie, **headers}
+        return self.call("POST", "/sign-in", body=urlencode(fields).encode(), headers=sent)
 
     def tenant(self) -> Tenant:
         """A new account with a key that may do everything in it."""

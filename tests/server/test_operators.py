@@ -3,25 +3,14 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlencode
 
 import pytest
-
-FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
 @pytest.fixture
 def operate(aerostack, server):
     """Run a command of ``aerostack server`` with the settings of the server."""
     return lambda *argv: aerostack("server", *argv, env={"DATABASE_URL": server.database_url})
-
-
-def sign_in(server, email, password):
-    """The answer to the form of the sign-in."""
-    page = server.call("GET", "/sign-in")
-    cookie = page.headers["set-cookie"].partition(";")[0]
-    fields = {"csrf": cookie.partition("=")[2], "email": email, "password": password}
-    return server.call("POST", "/sign-in", body=urlencode(fields).encode(), headers={**FORM, "Cookie": cookie})
 
 
 def session(answer):
@@ -34,7 +23,7 @@ def test_an_account_more_has_an_owner_who_can_sign_in(operate, server):
     assert made == {"label": made["label"], "name": "Ann & Co.", "owners": ["ann@example.com"], "projects": 0}
     assert re.fullmatch(r"ann-co(-\d+)?", made["label"])
     assert made in operate("accounts", "list", "--json").document["accounts"]
-    done = sign_in(server, "ann@example.com", password)
+    done = server.sign_in("ann@example.com", password)
     assert done.status == 303
     page = server.call("GET", "/account", headers={"Cookie": session(done)}).body.decode()
     assert "<dd>Ann &amp; Co.</dd>" in page and "<dd>owner</dd>" in page
@@ -47,14 +36,14 @@ def test_an_account_more_has_an_owner_who_can_sign_in(operate, server):
 def test_a_new_password_ends_sessions_and_what_was_remembered_of_wrong_ones(operate, server):
     email = f"bob-{server.port}@example.com"
     old = operate("accounts", "create", "Bob", "--email", email, "--json").document["password"]
-    before = {"Cookie": session(sign_in(server, email, old))}
+    before = {"Cookie": session(server.sign_in(email, old))}
     assert server.call("GET", "/account", headers=before).status == 200
     said = operate("password", email)
     assert said.stderr == f"{email} has a new password; the password is shown this once:\n"
     new = said.stdout.strip()
     assert server.call("GET", "/account", headers=before).status == 303
-    assert sign_in(server, email, old).status == 401
-    done = sign_in(server, email, new)
+    assert server.sign_in(email, old).status == 401
+    done = server.sign_in(email, new)
     assert done.status == 303
     page = server.call("GET", "/audit", headers={"Cookie": session(done)}).body.decode()
     assert "<strong>password.reset</strong>" in page and "the operator of the server" in page

@@ -33,11 +33,11 @@ class Platform:
     """Safe to use from several threads. Every call may raise ``RemoteError``.
 
     ``events`` is a secret between the server and its dispatch Worker. Cloudflare allows each token 1200 requests in 5
-    minutes, for which ``bucket`` stands: with several tokens, calls go round. Processes of one replica divide it.
+    minutes, for which ``bucket`` stands: with several tokens, calls go round. Replicas and their processes divide it.
     """
 
     def __init__(self, settings: Settings, events: Secret, *, bucket: Callable[[], TokenBucket] | None = None) -> None:
-        bucket = bucket or (lambda: TokenBucket(_REQUESTS // settings.processes))
+        bucket = bucket or (lambda: TokenBucket(max(1, _REQUESTS // (settings.processes * settings.replicas))))
         if not settings.platform_account or not settings.platform_tokens:
             raise ConfigError(
                 "the server does not know its platform",

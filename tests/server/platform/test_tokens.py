@@ -14,7 +14,7 @@ from aerostack_server.platform.platform import Platform
 from aerostack_server.settings import Settings
 
 
-def platform(*tokens, bucket=TokenBucket, processes=1):
+def platform(*tokens, bucket=TokenBucket, processes=1, replicas=1):
     settings = Settings(
         data=Path("data"),
         url="https://aerostack.example.com",
@@ -24,6 +24,7 @@ def platform(*tokens, bucket=TokenBucket, processes=1):
         platform_account="0" * 32,
         platform_tokens=tuple(map(Secret, tokens)),
         processes=processes,
+        replicas=replicas,
     )
     return Platform(settings, Secret("events"), bucket=bucket)
 
@@ -61,6 +62,14 @@ def test_processes_of_one_server_divide_the_limit():
     taken = next(number for number in range(2000) if half._buckets[0].take(now) > 0)
     assert taken == 500
     half.close()
+
+
+def test_replicas_with_the_same_tokens_divide_the_limit():
+    third = platform("a", bucket=None, processes=2, replicas=3)
+    now = time.monotonic()
+    taken = next(number for number in range(2000) if third._buckets[0].take(now) > 0)
+    assert taken == 166
+    third.close()
 
 
 def test_a_server_without_a_platform_says_which_variables_are_missing():
