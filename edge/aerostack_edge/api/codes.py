@@ -97,6 +97,7 @@ NEEDS_SUBDOMAIN = Code(400, 10063, "You need a workers.dev subdomain in order to
 SUBDOMAIN_INVALID = Code(400, 10031, "The subdomain must be 1 to 63 of a-z, 0-9 and inner hyphens.")
 CRON_INVALID = Code(400, 10100, "invalid cron string: {cron} ({reason})")
 ROUTE_TAKEN = Code(409, 10020, "The route {pattern} is assigned to the Worker {script} already.")
+ROUTE_NOT_FOUND = Code(404, 10009, "The route {id} does not exist.")
 DOMAIN_TAKEN = Code(409, 100116, "The domain {hostname} is assigned to the Worker {script} already.")
 DOMAIN_INVALID = Code(400, 100115, "{hostname} is not a host name.")
 DOMAIN_NOT_FOUND = Code(404, 100114, "The domain {id} does not exist.")

@@ -46,6 +46,11 @@ def put(connection: sqlite3.Connection, kind: Kind, script: str, wanted: Mapping
     )
 
 
+def change(connection: sqlite3.Connection, id: str, script: str, key: str) -> None:
+    """Give one to another script, under another key."""
+    connection.execute("UPDATE triggers SET script = ?, key = ? WHERE id = ?", (script, key, id))
+
+
 def release(connection: sqlite3.Connection, kind: Kind, keys: Iterable[str], *, but: str) -> None:
     """Take the keys away from every script other than ``but``."""
     connection.executemany(

@@ -80,6 +80,30 @@ def test_a_route_may_be_added_to_a_zone(api, script, name):
     added = api.at("POST", f"{api.root}/zones/{zone}/workers/routes", json=body).result
     assert added["zone_id"] == zone
     assert api("GET", f"{script}/routes").result == [added]
+    routes = f"{api.root}/zones/{zone}/workers/routes"
+    taken = (409, 10020, f"The route {name}.example/* is assigned to the Worker {name} already.")
+    assert api.at("POST", routes, json=body).refused == taken
+    other = f"{name}-2"
+    api.upload(other, ANSWERS % "other")
+    moved = {"pattern": f"a.{name}.example/*", "script": other}
+    assert api.at("PUT", f"{routes}/{added['id']}", json=moved).result == {**added, **moved}
+    assert api.at("GET", f"{routes}/{added['id']}").result == {**added, **moved}
+    assert api("GET", f"{script}/routes").result == []
+    assert api.at("POST", routes, json=body).status == 200, "its pattern is free again"
+    assert api.at("PUT", f"{routes}/{added['id']}", json={**moved, "pattern": body["pattern"]}).refused == taken
+    assert api.at("DELETE", f"{routes}/{added['id']}").result == {"id": added["id"]}
+    assert api.at("DELETE", f"{routes}/{added['id']}").refused[:2] == (404, 10009)
+
+
+def test_what_one_can_register_is_a_zone_and_nothing_below_it(api, script, name):
+    def zones(of: str) -> list[str]:
+        return [item["name"] for item in api.at("GET", f"{api.root}/zones?name={of}").result]
+
+    assert zones(f"{name}.example") == [f"{name}.example"]
+    assert zones(f"{name}.co.uk") == [f"{name}.co.uk"]
+    assert zones(f"shop.{name}.example") == zones(f"shop.{name}.co.uk") == zones("co") == []
+    api("PUT", f"{script}/routes", json=[{"pattern": f"a.b.{name}.example/*", "zone_name": f"b.{name}.example"}])
+    assert zones(f"b.{name}.example") == [f"b.{name}.example"], "unless a route says so"
 
 
 def test_domains_are_compared_then_set(api, script, name):

@@ -60,6 +60,14 @@ def test_what_belongs_to_a_worker(sdk, here, script):
     schedules = sdk.workers.scripts.schedules
     valid(schedules.update(script, body=[{"cron": "*/5 * * * *"}], **here))
     assert [item.cron for item in valid(schedules.get(script, **here)).schedules] == ["*/5 * * * *"]
+    (zone,) = all_valid(sdk.zones.list(name=f"{script}.example"))
+    routes, at = sdk.workers.routes, {"zone_id": zone.id}
+    made = valid(routes.create(pattern=f"{script}.example/*", script=script, **at))
+    changed = valid(routes.update(made.id, pattern=f"a.{script}.example/*", script=script, **at))
+    assert valid(routes.get(made.id, **at)).pattern == changed.pattern == f"a.{script}.example/*"
+    assert [item.id for item in all_valid(routes.list(**at))] == [made.id]
+    routes.delete(made.id, **at)
+    assert all_valid(routes.list(**at)) == []
     tail = valid(sdk.workers.scripts.tail.create(script, **here))
     valid(sdk.workers.scripts.tail.delete(tail.id, script_name=script, **here))
 
