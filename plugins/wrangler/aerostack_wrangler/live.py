@@ -11,7 +11,8 @@ from aerostack.values import dataclass
 from aerostack_cloudflare.account import Cloudflare
 from aerostack_cloudflare.project.glance import Glance, look
 
-_CUSTOM_DOMAIN = " (custom domain)"
+# Behind the host name it says the zone and whatever else was set, too.
+_CUSTOM_DOMAIN = " (custom domain"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def urls(targets: Sequence[str], workers_dev: str | None) -> tuple[str, ...]:
     known = urlsplit(workers_dev).hostname if workers_dev else None
     found = []
     for target in targets:
-        host = target.removesuffix(_CUSTOM_DOMAIN).removeprefix("https://")
+        host = target.partition(_CUSTOM_DOMAIN)[0].removeprefix("https://")
         if workers_dev and (host == known or host.endswith(".workers.dev")):
             found.append(workers_dev)
         elif _is_host(host):

@@ -65,6 +65,7 @@ def test_the_last_entry_of_a_kind_counts_and_nonsense_is_passed_over(tmp_path: P
         ("demo.me.workers.dev", ("https://demo.me.workers.dev",)),
         ("https://demo.me.workers.dev", ("https://demo.me.workers.dev",)),
         ("api.example.com (custom domain)", ("https://api.example.com",)),
+        ("api.example.com (custom domain - zone name: example.com) [previews: enabled]", ("https://api.example.com",)),
         ("example.com/* (zone name: example.com)", ()),
         ("schedule: 0 3 * * *", ()),
         ("Consumer for jobs", ()),
