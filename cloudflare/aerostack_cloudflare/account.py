@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from aerostack_cloudflare.dispatch import Dispatch
     from aerostack_cloudflare.domains import Domains
     from aerostack_cloudflare.tokens import Tokens
+    from aerostack_cloudflare.zones import Zones
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,12 @@ class Cloudflare:
         from aerostack_cloudflare.tokens import Tokens
 
         return Tokens(self._http)
+
+    @functools.cached_property
+    def zones(self) -> Zones:
+        from aerostack_cloudflare.zones import Zones
+
+        return Zones(self._http, self.account_id)
 
     @classmethod
     @contextlib.contextmanager

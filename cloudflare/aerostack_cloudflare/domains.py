@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 
+from aerostack.errors import NotFoundError
 from aerostack.http import Client
-from aerostack_cloudflare.api import Api
+from aerostack_cloudflare.api import Api, segment
+from aerostack_cloudflare.record import Record
 
 
 class Domains:
@@ -16,10 +19,21 @@ class Domains:
 
     def worker(self, hostname: str) -> str | None:
         """The name of the Worker that a host name leads to. ``GET /accounts/{account}/workers/domains?hostname=``"""
-        operation = f"looking up the domain {hostname}"
-        found = self._api.call("GET", "", operation, params={"hostname": hostname}).records
-        # Whatever the filter does, only that very name counts.
-        return next((item.text("service") for item in found if item.text("hostname") == hostname), None)
+        found = self._find(hostname)
+        return found.text("service") if found else None
+
+    def id(self, hostname: str, script: str) -> str | None:
+        """The id by which to detach a host name, if it leads to that Worker.
+
+        ``GET /accounts/{account}/workers/domains?hostname=``
+        """
+        found = self._find(hostname)
+        return found.text("id") if found and found.text("service") == script else None
+
+    def detach(self, domain_id: str, hostname: str) -> None:
+        """Let a host name lead nowhere. ``DELETE /accounts/{account}/workers/domains/{id}``"""
+        with contextlib.suppress(NotFoundError):
+            self._api.call("DELETE", f"/{segment(domain_id)}", f"detaching the domain {hostname}", repeatable=True)
 
     def attach(self, hostname: str, script: str, zone: Mapping[str, str]) -> None:
         """Lead a host name to a Worker, wherever it leads now; ``zone`` is its ``zone_id`` or ``zone_name``, if known.
@@ -28,3 +42,9 @@ class Domains:
         """
         operation = f"leading the domain {hostname} to the Worker {script}"
         self._api.call("PUT", "", operation, json={"hostname": hostname, "service": script, **zone}, repeatable=True)
+
+    def _find(self, hostname: str) -> Record | None:
+        operation = f"looking up the domain {hostname}"
+        found = self._api.call("GET", "", operation, params={"hostname": hostname}).records
+        # Whatever the filter does, only that very name counts.
+        return next((item for item in found if item.text("hostname") == hostname), None)

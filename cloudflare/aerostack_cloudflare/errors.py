@@ -35,6 +35,7 @@ _KINDS: dict[tuple[Product, int], type[RemoteError]] = {
     ("queues", 11000): NotFoundError,
     ("queues", 11009): ConflictError,
     ("queues", 11004): ConflictError,
+    ("routes", 10020): ConflictError,
     ("workers", 10007): NotFoundError,
     ("workers", 10090): NotFoundError,
     ("workers", 10092): NotFoundError,

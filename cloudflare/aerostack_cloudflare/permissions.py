@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 from aerostack.values import dataclass
 
 #: A part of the API with error codes and a permission of its own.
-Product: TypeAlias = Literal["accounts", "d1", "kv", "queues", "r2", "subdomain", "user", "workers"]
+Product: TypeAlias = Literal["accounts", "d1", "kv", "queues", "r2", "routes", "subdomain", "user", "workers", "zones"]
 
 _GROUPS: dict[Product, tuple[str, str]] = {
     "accounts": ("Account", "Account Settings"),
@@ -15,9 +15,11 @@ _GROUPS: dict[Product, tuple[str, str]] = {
     "kv": ("Account", "Workers KV Storage"),
     "queues": ("Account", "Queues"),
     "r2": ("Account", "Workers R2 Storage"),
+    "routes": ("Zone", "Workers Routes"),
     "subdomain": ("Account", "Workers Scripts"),
     "user": ("User", "User Details"),
     "workers": ("Account", "Workers Scripts"),
+    "zones": ("Zone", "Zone"),
 }
 
 

@@ -11,6 +11,7 @@ from aerostack.cli.options import spell_out
         ("deploy --adopt .", "deploy --adopt=all ."),
         ("deploy --adopt d1/db --adopt kv/x", "deploy --adopt d1/db --adopt kv/x"),
         ("deploy --adopt domain/a.example", "deploy --adopt domain/a.example"),
+        ("deploy --adopt route/a.example/*", "deploy --adopt route/a.example/*"),
         ("deploy --adopt all", "deploy --adopt all"),
         ("", ""),
     ],

@@ -32,6 +32,11 @@ def is_domain(route: object) -> bool:
     return isinstance(route, Mapping) and route.get("custom_domain") is True
 
 
+def has_patterns(project: Project) -> bool:
+    """Whether there is any route that is no custom domain."""
+    return not all(is_domain(route) for _, route in routes(project))
+
+
 def unset_domain(project: Project, workers: Mapping[str, str | None]) -> str | None:
     """What the file says of them and the account does not show; ``workers`` are those that they lead to."""
     for hostname in custom_domains(project):

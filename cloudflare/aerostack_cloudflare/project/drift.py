@@ -30,6 +30,8 @@ _NAMES = {
 _CONSUMER = "consumer/"
 #: And those about where a host name leads.
 _DOMAIN = "domain/"
+#: Or a route by pattern.
+_ROUTE = "route/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +103,12 @@ def changes(before: str, now: str, when: str) -> tuple[Change, ...]:
 
 
 def _was_looked_at(key: str, then: Mapping[str, Any], today: Mapping[str, Any]) -> bool:
-    """Schedules, consumers and domains are looked at where the file names them, and the file may name others by now."""
+    """Triggers, domains and routes are looked at where the file names them, and the file may name others by now."""
     return not _is_trigger(key) or (key in then and key in today)
 
 
 def _is_trigger(key: str) -> bool:
-    return key == "schedules" or key.startswith((_CONSUMER, _DOMAIN))
+    return key == "schedules" or key.startswith((_CONSUMER, _DOMAIN, _ROUTE))
 
 
 def _told(key: str, before: object, now: object, when: str) -> str:
@@ -116,9 +118,9 @@ def _told(key: str, before: object, now: object, when: str) -> str:
             names = [name for name in before.keys() | now.keys() if before.get(name) != now.get(name)]
             before, now = ({name: one.get(name) for name in sorted(names)} for one in (before, now))
         return f"{subject}: {_shown(before, 'none')} {when}, {_shown(now, 'gone')} now"
-    if key.startswith(_DOMAIN):
-        host = key.removeprefix(_DOMAIN)
-        return f"the domain {host}: led to {before or 'nothing'} {when}, leads to {now or 'nothing'} now"
+    if key.startswith((_DOMAIN, _ROUTE)):
+        kind, _, name = key.partition("/")
+        return f"the {kind} {name}: led to {before or 'nothing'} {when}, leads to {now or 'nothing'} now"
     return f"{_NAMES.get(key, key)}: {_shown(before)} {when}, {_shown(now)} now"
 
 

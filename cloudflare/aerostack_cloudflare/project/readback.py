@@ -20,12 +20,14 @@ def read_back(
     version: str,
     expected: Callable[[Glance], str | None],
     early: Iterable[Glance] = (),
+    *,
+    routes: bool = False,
 ) -> Glance:
     """What is live, once that is ``version`` alone and ``expected`` has nothing to complain about.
 
     ``expected`` says what is missing, or ``None``; ``early`` are looks that may have come too early. Raises
     ``OvertakenError`` when another version has taken the place of ours since, and ``RemoteError`` when the account
-    shows something else than it said, or does not answer.
+    shows something else than it said, or does not answer. ``routes`` are looked at as in ``look``.
     """
 
     def missing(glance: Glance) -> str | None:
@@ -35,12 +37,12 @@ def read_back(
         if missing(glance) is None:
             return glance
     try:
-        glance = look(cloudflare, project)
+        glance = look(cloudflare, project, routes=routes)
         for wait in _GRACE:
             if missing(glance) is None:
                 return glance
             cloudflare.wait(wait)
-            glance = look(cloudflare, project)
+            glance = look(cloudflare, project, routes=routes)
     except RemoteError as error:
         error.applied = None
         error.message = f"deployed, but whether it is live could not be seen: {error.message}"
@@ -64,13 +66,13 @@ def read_back(
     )
 
 
-def check_untouched(cloudflare: Cloudflare, project: Project, resolution: Resolution) -> None:
+def check_untouched(cloudflare: Cloudflare, project: Project, resolution: Resolution, *, routes: bool = False) -> None:
     """Raise ``StaleError`` when another deployment is live than the one the plan was made for, or when address,
-    settings, schedules or consumers are not what it saw. One round.
+    settings, schedules or consumers are not what it saw. One round. ``routes`` are looked at as in ``look``.
 
     Cloudflare has no compare-and-swap: what comes between this look and the upload is seen by the read-back only.
     """
-    glance = look(cloudflare, project)
+    glance = look(cloudflare, project, routes=routes)
     planned = resolution.details.get("state")
     said = f"somebody deployed {project.name} while this deploy was being prepared"
     if glance.deployment == resolution.details.get("deployment"):

@@ -26,11 +26,13 @@ def observe(
     *,
     last: Last | None,
     digest: Callable[[], str | None],
+    routes: bool = False,
 ) -> Observed | Last:
     """``last``, when that is what would be deployed and what is live; else all that the account shows.
 
     ``digest`` says what would be deployed, once that is built; all other reads are sent as soon as it differs, or at
-    once where it most likely will. Raises ``RemoteError``: a read that fails is an error, never "there is none".
+    once where it most likely will. ``routes`` are looked at as in ``look``. Raises ``RemoteError``: a read that fails
+    is an error, never "there is none".
     """
 
     def rest() -> Survey | None:
@@ -40,7 +42,7 @@ def observe(
         return survey(cloudflare, project, journal, concurrency)
 
     looked = time.monotonic()
-    glance, found = parallel(lambda: look(cloudflare, project), rest)
+    glance, found = parallel(lambda: look(cloudflare, project, routes=routes), rest)
     digest()
     if found is None:
         if last is not None and last.still(glance):
@@ -48,7 +50,7 @@ def observe(
         found = survey(cloudflare, project, journal, concurrency)
     if time.monotonic() - looked > _FRESH:
         # What was live before a long build may not be any more, and the upload comes right after the plan.
-        glance = look(cloudflare, project)
+        glance = look(cloudflare, project, routes=routes)
     return combine(cloudflare, project, journal, glance, found, concurrency)
 
 

@@ -75,7 +75,7 @@ EdgeData = Annotated[
     option("--data", metavar="DIR", help="Where the account lives. Default: the user's data folder."),
 ]
 
-_RESOURCE = re.compile(r"(d1|kv|r2|queue|domain)/.+|all")
+_RESOURCE = re.compile(r"(d1|kv|r2|queue|domain|route)/.+|all")
 
 
 def spell_out(arguments: list[str]) -> list[str]:

@@ -50,8 +50,11 @@ def deploy(prepared: Prepared, tools: RunTools, approval: Approval, started: flo
 def _carry_out(planned: Planned, tools: RunTools, approval: Approval, started: float) -> Report:
     prepared, resolution = planned.prepared, planned.resolution
     refuse_drift(planned)
-    if any(action.verb == "delete" for action in resolution.actions) and not approval.deletion(planned):
-        raise AbortedError("nothing was changed", hint="answer yes, or pass --yes")
+    doomed = [f"{action.kind} {action.name}" for action in resolution.actions if action.verb == "delete"]
+    if doomed and not approval.deletion(planned):
+        raise AbortedError(
+            f"nothing was changed: this deploy would delete {', '.join(doomed)}", hint="answer yes, or pass --yes"
+        )
     tools.begin(resolution)
     journal = journals_of(prepared).at(resolution.target)
     arguments = (prepared.project, resolution)

@@ -14,11 +14,13 @@ from aerostack_cfapi.account import connect
 from aerostack_cfapi.address import wanted_address
 from aerostack_cfapi.bindings import bindings
 from aerostack_cfapi.domains import set_domains
+from aerostack_cfapi.former import remove, still_there
 from aerostack_cfapi.metadata import content_hash, metadata, tag, whole_digest
+from aerostack_cfapi.routes import set_routes, unset_routes
 from aerostack_cfapi.settings import CfapiSettings
 from aerostack_cfapi.triggers import set_triggers
 from aerostack_cloudflare.account import Cloudflare
-from aerostack_cloudflare.project.domains import custom_domains, unset_domain
+from aerostack_cloudflare.project.domains import custom_domains, has_patterns, unset_domain
 from aerostack_cloudflare.project.early import Seen, upload_and_look
 from aerostack_cloudflare.project.glance import Glance, look
 from aerostack_cloudflare.project.last import keep, parse, recall, remember
@@ -35,7 +37,7 @@ def deploy(
     journal: Journal,
     tools: Tools,
 ) -> Deployment:
-    """Carry out the plan's worker, workers.dev, schedules and consumer actions.
+    """Carry out the plan's worker, workers.dev, domain, route, schedules and consumer actions.
 
     The upload is the last thing that is done to what users of a Worker see, so that until then nothing has changed for
     them. Schedules and queues call the new code only. Raises ``OvertakenError`` when somebody else deploys meanwhile.
@@ -56,6 +58,8 @@ def deploy(
         version = worker.id or ""
         _set_address(cloudflare, project, address, tools)
     set_domains(cloudflare, project, after, tools)
+    set_routes(cloudflare, project, after, tools)
+    remove(cloudflare, after, tools)
     set_triggers(cloudflare, project, after, provisioned.ids, tools)
 
     wanted = wanted_settings(project, resolution)
@@ -67,11 +71,13 @@ def deploy(
             or ", ".join(f"{key} is not set" for key in unset_settings(wanted, seen.address))
             or unset_trigger(project, seen.schedules, seen.queues)
             or unset_domain(project, seen.domains)
+            or unset_routes(project, seen)
+            or still_there(cloudflare, project, after)
         )
 
     # These were done after an early look.
     soon = early.glances if early and not any(action.writes for action in after) else ()
-    glance = read_back(cloudflare, project, version, unset, soon)
+    glance = read_back(cloudflare, project, version, unset, soon, routes=has_patterns(project))
     overwritten = replaced(glance, resolution) if worker.writes else None
     if overwritten:
         tools.warn(overwritten)
@@ -110,13 +116,13 @@ def _release(
     if worker.verb == "update":
         if bundle.assets is not None or any(action.writes for action in resources):
             # That took time; otherwise the plan has only just been made.
-            check_untouched(cloudflare, project, resolution)
+            check_untouched(cloudflare, project, resolution, routes=has_patterns(project))
         _set_address(cloudflare, project, address, tools)
     tools.step(f"uploading {project.name}" + (f" ({bundle.size / 1024:.1f} KiB)" if bundle.modules else ""))
     last = recall(journal)
     uploaded, seen = upload_and_look(
         lambda: cloudflare.scripts.upload(project.name, metadata=complete, modules=bundle.modules),
-        lambda: look(cloudflare, project),
+        lambda: look(cloudflare, project, routes=has_patterns(project)),
         work=last.work_seconds if last and worker.verb == "update" else None,
         way=cloudflare.round_trip(),
     )

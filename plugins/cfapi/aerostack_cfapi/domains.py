@@ -1,7 +1,4 @@
-"""Custom domains: plan them, and lead them to the Worker once the code is live.
-
-One that is not in the file any more is left alone: whether anything else leads its visitors somewhere is not known.
-"""
+"""Custom domains: plan them, and lead them to the Worker once the code is live."""
 
 from __future__ import annotations
 
@@ -37,7 +34,7 @@ def set_domains(cloudflare: Cloudflare, project: Project, actions: Sequence[Acti
         cloudflare.domains.attach(action.name, project.name, zones[action.name])
         tools.done(action)
 
-    written = [action for action in actions if action.kind == _KIND and action.writes]
+    written = [action for action in actions if action.kind == _KIND and action.verb in ("create", "adopt")]
     parallel(*((lambda action=action: lead(action)) for action in written))
 
 

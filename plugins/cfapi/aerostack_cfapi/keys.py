@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from aerostack.errors import ConfigError
 from aerostack.model import Project
 from aerostack_cfapi.bindings import BINDING_KEYS
-from aerostack_cloudflare.project.domains import is_domain, routes
+from aerostack_cloudflare.project.domains import routes
 
 #: Consumed while the code is built.
 _BUNDLE_KEYS = frozenset(
@@ -31,6 +31,8 @@ _UPLOAD_KEYS = frozenset(
 #: Without any influence on a deploy.
 _IDLE_KEYS = frozenset({"$schema", "dev", "send_metrics"})
 
+_ROUTE_KEYS = frozenset({"pattern", "custom_domain", "zone_id", "zone_name"})
+
 SUPPORTED = _BUNDLE_KEYS | _UPLOAD_KEYS | _IDLE_KEYS | BINDING_KEYS
 
 
@@ -41,9 +43,9 @@ def check_keys(project: Project) -> None:
             continue
         raise _refusal(project, key)
     for key, route in routes(project):
-        if not is_domain(route):
-            # A pattern belongs to a zone, which no read of an account shows.
-            raise _refusal(project, key.partition("[")[0])
+        for name, value in route.items() if isinstance(route, Mapping) else ():
+            if name not in _ROUTE_KEYS and value is not None:
+                raise _refusal(project, f"{key}.{name}")
     _check_triggers(project)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from aerostack.model import Bundle, Json, Project
 from aerostack_cfapi.address import wanted_address
 from aerostack_cfapi.migrations import wanted_tag
-from aerostack_cloudflare.project.domains import custom_domains
+from aerostack_cloudflare.project.domains import custom_domains, has_patterns
 from aerostack_cloudflare.project.triggers import wanted_consumers, wanted_crons
 
 _SCHEME = "as1"
@@ -81,6 +81,10 @@ def whole_digest(project: Project, document: Mapping[str, Any], bundle: Bundle) 
         digest += f"/{hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:16]}"
     if domains := custom_domains(project):
         digest += f"/{','.join(sorted(domains))}"
+    if has_patterns(project):
+        from aerostack_cloudflare.project.routes import wanted_routes
+
+        digest += f"/{' '.join(sorted(wanted.pattern for wanted in wanted_routes(project)))}"
     migrated = wanted_tag(project)
     return digest if migrated is None else f"{digest}/{migrated}"
 

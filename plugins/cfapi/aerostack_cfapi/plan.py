@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aerostack import assets
@@ -12,6 +12,7 @@ from aerostack_cfapi.bindings import bindings
 from aerostack_cfapi.domains import kept_domains, plan_domains
 from aerostack_cfapi.metadata import content_hash, metadata, tagged_hash, whole_digest
 from aerostack_cfapi.migrations import pending, plan_migrations, wanted_tag
+from aerostack_cfapi.routes import kept_routes, plan_routes
 from aerostack_cfapi.settings import CfapiSettings
 from aerostack_cfapi.triggers import kept_triggers, plan_triggers
 from aerostack_cloudflare.project.address import check_subdomain
@@ -32,8 +33,12 @@ def planned(
     target: str,
     observed: Observed,
     bundle: Bundle,
+    leaving: Sequence[Action] = (),
 ) -> Resolution:
-    """The plan for an account that is as it was ``observed``. Raises ``ConflictError`` for what is in the way."""
+    """The plan for an account that is as it was ``observed``, with what is ``leaving`` it.
+
+    Raises ``ConflictError`` for what is in the way.
+    """
     check_rollout(project, observed.worker, allowed=settings.end_rollout)
     if wanted_address(project)[0]:
         check_subdomain(observed)
@@ -43,7 +48,9 @@ def planned(
     worker = plan_worker(project, observed, resources, bundle, migrates=bool(new))
     address = plan_address(project, observed.worker)
     domains = plan_domains(project, observed, policy)
-    after = [*plan_migrations(project, new, applied), *domains, *plan_triggers(project, observed)]
+    routes = plan_routes(project, observed, policy)
+    calls = plan_triggers(project, observed)
+    after = [*plan_migrations(project, new, applied), *domains, *routes, *leaving, *calls]
     written = {action.key for action in (worker, address, *after) if action.writes}
     return Resolution(
         target=target,
@@ -64,6 +71,7 @@ def unchanged(project: Project, target: str, journal: JournalView, last: Last, b
             _address_action(project, same=True),
             *plan_migrations(project, (), wanted_tag(project)),
             *kept_domains(project),
+            *kept_routes(project),
             *kept_triggers(project),
         ),
         notes=(*unset_secrets(project, last.secrets.split(",")), *assets.notes(bundle.assets)),

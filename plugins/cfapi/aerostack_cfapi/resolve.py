@@ -7,6 +7,7 @@ from aerostack.model import Bundle, Journals, JournalView, Policy, Project, Reso
 from aerostack_cfapi.account import connect
 from aerostack_cfapi.settings import CfapiSettings
 from aerostack_cloudflare.account import Cloudflare
+from aerostack_cloudflare.project.domains import has_patterns
 from aerostack_cloudflare.project.last import Last, recall
 from aerostack_cloudflare.project.observed import Observed
 from aerostack_cloudflare.project.unchanged import certain_ids, observe
@@ -27,12 +28,14 @@ def resolve(project: Project, settings: CfapiSettings, policy: Policy, journals:
 
     from aerostack import assets
     from aerostack_cfapi import plan
+    from aerostack_cfapi.former import former
 
     if files := bundle.assets:
         tools.step(assets.summary(files))
     if isinstance(observed, Last):
         return plan.unchanged(project, cloudflare.account_id, journal, observed, bundle)
-    return plan.planned(project, settings, policy, journal, cloudflare.account_id, observed, bundle)
+    leaving = former(cloudflare, project, recall(journal))
+    return plan.planned(project, settings, policy, journal, cloudflare.account_id, observed, bundle, leaving)
 
 
 def _observe(
@@ -55,6 +58,7 @@ def _observe(
         settings.concurrency,
         last=None if policy.refresh else recall(journal),
         digest=digest,
+        routes=has_patterns(project),
     )
 
 

@@ -154,7 +154,8 @@ def test_code_that_does_not_build_is_shown_with_its_place(run: Run, project: Pat
 
 def test_a_key_that_cfapi_cannot_honour_is_refused_by_name(run: Run, project: Path) -> None:
     file = project / "aerostack.toml"
-    file.write_text('routes = ["example.com/*"]\n' + file.read_text(encoding="utf-8"), encoding="utf-8")
+    workflow = 'workflows = [{ binding = "A", name = "a", class_name = "A" }]\n'
+    file.write_text(workflow + file.read_text(encoding="utf-8"), encoding="utf-8")
     done = run("plan", *STAGING)
     assert done.status == 2
-    assert "error: aerostack.toml:1:10: the backend `cfapi` cannot honour the key `routes`" in done.stderr
+    assert "error: aerostack.toml:1:13: the backend `cfapi` cannot honour the key `workflows`" in done.stderr

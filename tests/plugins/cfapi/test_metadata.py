@@ -133,7 +133,7 @@ def test_the_tag_carries_the_hash_within_cloudflares_hundred_bytes() -> None:
 @pytest.mark.parametrize(
     ("config", "key"),
     [
-        ({"routes": ["a"]}, "routes"),
+        ({"routes": ["a", {"pattern": "b", "custom_domain": True, "enabled": False}]}, "routes[1].enabled"),
         ({"workflows": [{"binding": "A", "name": "a", "class_name": "A"}]}, "workflows"),
         ({"triggers": {"crons": [], "events": [{"type": "a"}]}}, "triggers.events"),
         ({"queues": {"consumers": [{"queue": "q"}, {"queue": "r", "type": "http_pull"}]}}, "queues.consumers[1].type"),
