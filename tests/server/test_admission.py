@@ -6,16 +6,14 @@ import contextlib
 import json
 import re
 import socket
-import threading
 import time
 from collections.abc import Iterator
 
 import pytest
-import uvicorn
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse
 from starlette.routing import Route
+from tests.server.wire import said, serving, size
 
 from aerostack_server.protocol import Protocol
 
@@ -36,42 +34,14 @@ class Impatient(Gated):
     patience = 1.0
 
 
-async def size(request: Request) -> Response:
-    return PlainTextResponse(str(len(await request.body())))
-
-
-@contextlib.contextmanager
-def serving(protocol: type[Protocol]) -> Iterator[int]:
-    """The port of an application behind a gate. What passed would be 404."""
-    app = Starlette(routes=[Route("/", size, methods=["GET", "POST"])])
-    server = uvicorn.Server(uvicorn.Config(app, http=protocol, log_level="critical", lifespan="off", ws="none"))
-    listener = socket.create_server(("127.0.0.1", 0))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    try:
-        yield listener.getsockname()[1]
-    finally:
-        server.should_exit = True
-        thread.join()
-        listener.close()
+#: What passed the gate would be 404.
+APP = Starlette(routes=[Route("/", size, methods=["GET", "POST"])])
 
 
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
-    with serving(Gated) as port:
+    with serving(APP, Gated) as port:
         yield port
-
-
-def said(port: int, *parts: bytes) -> bytes:
-    """What is answered until the connection ends."""
-    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
-        answer = b""
-        with contextlib.suppress(ConnectionError):
-            for part in parts:
-                connection.sendall(part)
-        while piece := connection.recv(65536):
-            answer += piece
-        return answer
 
 
 def sized(body: bytes) -> bytes:
@@ -124,7 +94,7 @@ def test_after_anything_else_the_connection_ends(port, upload):
 
 
 def test_a_refused_body_that_stops_coming_ends_the_connection():
-    with serving(Impatient) as port:
+    with serving(APP, Impatient) as port:
         answer = said(port, HEAD + b"Content-Length: 100\r\n\r\nabc")
     assert answer.startswith(REFUSED) and answer.endswith(b"full")
 

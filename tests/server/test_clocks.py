@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import time
-import uuid
 from dataclasses import replace
 
 import pytest
 from sqlalchemy import text
 from tests.clocks import DAY, wrong_clock
-from tests.server.postgres import create_database
 from tests.server.servers import replica, running_server
 
 from aerostack_server import clock
@@ -30,9 +28,9 @@ CREATE TRIGGER note AFTER UPDATE ON jobs FOR EACH ROW WHEN (NEW.lease_until > 0)
 
 
 @pytest.fixture(scope="module")
-def replicas(edge, postgres, tmp_path_factory):
+def replicas(edge, new_database, tmp_path_factory):
     """One whose clock is two days behind, and one whose clock is two days ahead."""
-    url = create_database(postgres, f"d{uuid.uuid4().hex[:8]}")
+    url = new_database("postgresql")
     behind, ahead = wrong_clock(-2 * DAY), wrong_clock(2 * DAY)
     alone = {"AEROSTACK_SERVER_PROCESSES": "1"}
     with (

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import uuid
 
 import pytest
-from sqlalchemy import event, text
 from sqlalchemy.exc import DataError, IntegrityError
-from tests.server.postgres import create_database
+from tests.server.names import commits_of, names, table_of_names
 
 from aerostack_server.database import Database, Statement
 from aerostack_server.database.gathering import SLOW, Gathering
@@ -17,23 +15,14 @@ INSERT = Statement("INSERT INTO t VALUES (:name)")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database(request, tmp_path):
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'server.db'}"
-    else:
-        url = create_database(request.getfixturevalue("postgres"), f"t{uuid.uuid4().hex[:8]}")
-    made = Database(url)
-    made.write_now(lambda connection: connection.execute(text("CREATE TABLE t (name TEXT PRIMARY KEY)")))
-    yield made
-    made.engine.dispose()
+def database(request, new_database):
+    with table_of_names(new_database(request.param)) as made:
+        yield made
 
 
 @pytest.fixture
 def commits(database):
-    """One entry for each transaction that ended well."""
-    seen = []
-    event.listen(database.engine, "commit", seen.append)
-    return seen
+    return commits_of(database)
 
 
 def insert(connection, values):
@@ -52,10 +41,6 @@ def together(database, *values):
         )
 
     return asyncio.run(ask())
-
-
-def names(database):
-    return database.read_now(lambda connection: connection.scalars(text("SELECT name FROM t ORDER BY name")).all())
 
 
 def test_what_comes_at_the_same_moment_is_one_transaction(database, commits):
@@ -138,8 +123,8 @@ def test_reads_at_the_same_moment_each_get_their_own_rows(database):
     assert asyncio.run(ask()) == [[("two", 0)], [], [("one", 2), ("two", 2)], [("one", 3)]]
 
 
-def test_a_read_that_the_database_refuses_fails_alone(request):
-    database = Database(create_database(request.getfixturevalue("postgres"), f"t{uuid.uuid4().hex[:8]}"))
+def test_a_read_that_the_database_refuses_fails_alone(new_database):
+    database = Database(new_database("postgresql"))
 
     async def ask():
         await database.open()

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import socket
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
+from tests.server.wire import said, serving, size
 
 from aerostack_server.guard import Guard
 from aerostack_server.protocol import LARGEST_HEAD, Protocol
@@ -25,10 +23,6 @@ ENTERED, GO = threading.Semaphore(0), threading.Event()
 
 class Impatient(Protocol):
     patience = 0.2
-
-
-async def size(request: Request) -> Response:
-    return PlainTextResponse(str(len(await request.body())))
 
 
 async def long(request: Request) -> Response:
@@ -42,50 +36,20 @@ async def held(request: Request) -> Response:
     return PlainTextResponse("done")
 
 
-@contextlib.contextmanager
-def serving(protocol: type[Protocol]) -> Iterator[int]:
-    """The port of an application below our guard."""
-    app = Starlette(routes=[Route("/", size, methods=["GET", "POST"]), Route("/long", long), Route("/held", held)])
-    app.add_middleware(Guard, secure=False, patience=0.2, most=MOST)
-    server = uvicorn.Server(uvicorn.Config(app, http=protocol, log_level="critical", lifespan="off", ws="none"))
-    listener = socket.create_server(("127.0.0.1", 0))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    try:
-        yield listener.getsockname()[1]
-    finally:
-        server.should_exit = True
-        thread.join()
-        listener.close()
+APP = Starlette(routes=[Route("/", size, methods=["GET", "POST"]), Route("/long", long), Route("/held", held)])
+APP.add_middleware(Guard, secure=False, patience=0.2, most=MOST)
 
 
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
-    with serving(Protocol) as port:
+    with serving(APP, Protocol) as port:
         yield port
 
 
 @pytest.fixture(scope="module")
 def impatient() -> Iterator[int]:
-    with serving(Impatient) as port:
+    with serving(APP, Impatient) as port:
         yield port
-
-
-def said(port: int, *parts: bytes, length: int | None = None) -> bytes:
-    """What is answered until the connection ends, or until it is as long."""
-    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
-        answer = b""
-        # It may be closed before all of it is sent.
-        with contextlib.suppress(ConnectionError):
-            for part in parts:
-                connection.sendall(part)
-        with contextlib.suppress(ConnectionError):
-            while length is None or len(answer) < length:
-                piece = connection.recv(65536)
-                if not piece:
-                    break
-                answer += piece
-        return answer
 
 
 HEAD = b"GET / HTTP/1.1\r\nHost: x\r\n"

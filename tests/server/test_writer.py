@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
+from tests.server.names import commits_of, names, table_of_names
 
 from aerostack_server.database import Database
 
 
 @pytest.fixture
-def database(tmp_path):
-    made = Database(f"sqlite:///{tmp_path / 'server.db'}")
-    made.write_now(lambda connection: connection.execute(text("CREATE TABLE t (name TEXT PRIMARY KEY)")))
-    yield made
-    made.engine.dispose()
+def url(new_database):
+    return new_database("sqlite")
+
+
+@pytest.fixture
+def database(url):
+    with table_of_names(url) as made:
+        yield made
 
 
 @pytest.fixture
 def commits(database):
-    """One entry for each transaction that ended well."""
-    seen = []
-    event.listen(database.engine, "commit", seen.append)
-    return seen
+    return commits_of(database)
 
 
 def insert(*names):
@@ -36,24 +38,27 @@ def insert(*names):
     return work
 
 
-def names(database):
-    return database.read_now(lambda connection: connection.scalars(text("SELECT name FROM t ORDER BY name")).all())
-
-
 def together(database, *works):
     """Have them written while the writer is busy with something else: what became of each."""
+    with busy(database):
+        futures = [database._writers.submit(work) for work in works]
+    return [future.exception(10) or future.result() for future in futures]
+
+
+@contextlib.contextmanager
+def busy(database):
+    """Let its writer be at work for the block."""
     begun, go = threading.Event(), threading.Event()
 
-    def busy(connection):
+    def work(connection):
         begun.set()
         assert go.wait(10)
 
-    first = database._writers.submit(busy)
+    first = database._writers.submit(work)
     assert begun.wait(10)
-    futures = [database._writers.submit(work) for work in works]
+    yield
     go.set()
     first.result(10)
-    return [future.exception(10) or future.result() for future in futures]
 
 
 def test_many_writes_are_one_transaction(database, commits):
@@ -90,23 +95,12 @@ def test_when_the_transaction_fails_each_is_written_by_itself(database, commits)
     assert names(database) == ["end", "one", "two"]
 
 
-def test_what_waits_for_another_process_shares_a_transaction_too(tmp_path):
-    one, two, seen = Database(f"sqlite:///{tmp_path / 's.db'}"), Database(f"sqlite:///{tmp_path / 's.db'}"), []
-    one.write_now(lambda connection: connection.execute(text("CREATE TABLE t (name TEXT PRIMARY KEY)")))
-    event.listen(two.engine, "commit", seen.append)
-    begun, go = threading.Event(), threading.Event()
-
-    def busy(connection):
-        begun.set()
-        assert go.wait(10)
-
-    first = one._writers.submit(busy)
-    assert begun.wait(10)
-    futures = [two._writers.submit(insert(str(number))) for number in range(9)]
-    go.set()
-    first.result(10)
+def test_what_waits_for_another_process_shares_a_transaction_too(database, url):
+    other = Database(url)
+    commits = commits_of(other)
+    with busy(database):
+        futures = [other._writers.submit(insert(str(number))) for number in range(9)]
     assert [future.result(10) for future in futures] == [str(number) for number in range(9)]
-    assert len(seen) == 1
-    assert len(names(one)) == 9
-    for database in (one, two):
-        database.engine.dispose()
+    assert len(commits) == 1
+    assert len(names(database)) == 9
+    other.engine.dispose()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import uuid
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlencode
 
@@ -14,7 +13,6 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from sqlalchemy import update
 from tests.server.dashboard.conftest import OWNER, PASSWORD, sign_in
-from tests.server.postgres import create_database
 from tests.server.servers import RunningServer, running_server
 
 from aerostack_server import clock
@@ -226,10 +224,8 @@ def test_answers_forbid_what_the_pages_do_not_need(fresh, session):
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
-def test_of_many_who_set_up_at_once_one_does(edge, tmp_path, kind, request):
-    url = None
-    if kind == "postgresql":
-        url = create_database(request.getfixturevalue("postgres"), f"d{uuid.uuid4().hex[:8]}")
+def test_of_many_who_set_up_at_once_one_does(edge, tmp_path, kind, new_database):
+    url = new_database(kind)
     with running_server(edge, tmp_path / "new", url, AEROSTACK_SERVER_URL="https://aerostack.example.com") as server:
         page = visit(server, "GET", "/setup")
         cookie = page.headers["set-cookie"]

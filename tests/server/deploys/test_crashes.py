@@ -12,7 +12,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import update
-from tests.server.postgres import create_database
 from tests.server.servers import Tenant, fetch, replica, running_server
 
 from aerostack_server.database import Database, tables
@@ -22,12 +21,9 @@ ROUNDS = 4
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def own_server(request, edge, tmp_path):
+def own_server(request, edge, tmp_path, new_database):
     """One that the test may kill."""
-    url = None
-    if request.param == "postgresql":
-        url = create_database(request.getfixturevalue("postgres"), f"d{uuid.uuid4().hex[:8]}")
-    with running_server(edge, tmp_path, url) as running:
+    with running_server(edge, tmp_path, new_database(request.param)) as running:
         yield running
 
 
@@ -86,9 +82,8 @@ def test_a_killed_server_goes_on_with_what_it_acknowledged(own_server):
             assert fetch(live["url"]) == (200, acknowledged[live["id"]])
 
 
-def test_replicas_share_the_work_and_take_it_over(edge, postgres, tmp_path):
-    url = create_database(postgres, f"d{uuid.uuid4().hex[:8]}")
-    with running_server(edge, tmp_path, url) as one, replica(one) as two:
+def test_replicas_share_the_work_and_take_it_over(edge, new_database, tmp_path):
+    with running_server(edge, tmp_path, new_database("postgresql")) as one, replica(one) as two:
         tenant = one.tenant()
         project = tenant.project()
         beside = dataclasses.replace(project, tenant=Tenant(two, tenant.id, tenant.slug, tenant.key))
