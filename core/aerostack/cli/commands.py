@@ -1,4 +1,4 @@
-"""Our own commands, in the order of the help. A run makes the one that it was asked for, since each costs time."""
+"""Our own commands for typer. A run makes the one that it was asked for, since each costs time."""
 
 from __future__ import annotations
 
@@ -9,28 +9,7 @@ from typing import Any
 import typer
 
 from aerostack.cli.flags import for_typer
-
-#: Name → where it is, as ``module:attribute`` below ``aerostack.cli``; a ``typer.Typer`` is a group of commands.
-OURS: Mapping[str, str] = {
-    "init": "init:init",
-    "deploy": "deploy:deploy",
-    "plan": "deploy:plan",
-    "rollback": "rollback:rollback",
-    "resources": "resources:resources",
-    "secrets": "secrets:app",
-    "migrations": "migrations:app",
-    "wrangler-config": "wrangler_config:wrangler_config",
-    "wrangler": "wrangler:wrangler",
-    "backends": "backends:backends",
-    "config": "config:app",
-    "toolchain": "toolchain:app",
-    "edge": "edge:app",
-    "server": "server:app",
-    "unlock": "unlock:unlock",
-    "up": "up:up",
-    "down": "up:down",
-    "status": "up:status",
-}
+from aerostack.cli.ours import OURS
 
 #: Every flag after it is another program's, --help too.
 _PASSED_ON: Mapping[str, Any] = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}

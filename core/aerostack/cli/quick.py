@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from aerostack.cli.flags import Argument, parameters
+from aerostack.cli.ours import OURS
 
-#: Name → where it is, as in ``commands.OURS``.
-COMMANDS = {"deploy": "aerostack.cli.deploy", "plan": "aerostack.cli.deploy"}
+COMMANDS = ("deploy", "plan")
 
 #: By this variable a shell asks for completion.
 _COMPLETION = "_AEROSTACK_COMPLETE"
@@ -25,7 +25,8 @@ def call(arguments: list[str]) -> bool:
     """Run the command; ``False`` when it is left to typer, and nothing has happened."""
     if not arguments or arguments[0] not in COMMANDS or _COMPLETION in os.environ:
         return False
-    command: Callable[..., None] = getattr(importlib.import_module(COMMANDS[arguments[0]]), arguments[0])
+    module, _, name = OURS[arguments[0]].partition(":")
+    command: Callable[..., None] = getattr(importlib.import_module(f"aerostack.cli.{module}"), name)
     given = read(command, arguments[1:])
     if given is None:
         return False
