@@ -8,6 +8,7 @@
     │  └─ UnknownBackendError          exit 2
     ├─ BundleError                     exit 1   the code does not build
     ├─ CommandError                    exit 1   an external program failed
+    │  ├─ CommandTimeoutError          exit 1
     │  └─ MissingExecutableError       exit 1
     ├─ BackendError                    exit 1   .backend is set by the façade, not by the raiser
     │  ├─ BackendLoadError             exit 3   installed, but cannot be used
@@ -154,6 +155,12 @@ class CommandError(AerostackError):
         self.argv = argv
         self.status = status
         self.stderr = stderr
+
+
+class CommandTimeoutError(CommandError):
+    """A program was ended since it took too long. What it had done until then is done."""
+
+    code = "command_timeout"
 
 
 class MissingExecutableError(CommandError):

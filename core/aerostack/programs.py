@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
-from aerostack.errors import CommandError, MissingExecutableError
+from aerostack.errors import CommandError, CommandTimeoutError, MissingExecutableError
 from aerostack.model import CommandResult
 from aerostack.redact import is_secret_name
 
@@ -121,6 +122,12 @@ class Programs:
                     preexec_fn=_bound() if bound else None,
                 )
             except FileNotFoundError as error:
+                if Path(argv[0]).is_file():
+                    raise CommandError(
+                        f"`{program}` cannot be run: there is no such program as its first line names",
+                        argv=tuple(argv),
+                        hint=f"see what it is: head -1 {shlex.quote(str(argv[0]))}",
+                    ) from error
                 raise MissingExecutableError(
                     f"the program `{program}` is not on this machine", argv=tuple(argv), hint=f"install {program}"
                 ) from error
@@ -153,8 +160,8 @@ class _Reader:
                 self._said(line)
 
 
-def _too_slow(argv: Sequence[str], timeout: float) -> CommandError:
-    return CommandError(f"`{Path(argv[0]).name}` did not finish within {timeout:g} seconds", argv=tuple(argv))
+def _too_slow(argv: Sequence[str], timeout: float) -> CommandTimeoutError:
+    return CommandTimeoutError(f"`{Path(argv[0]).name}` did not finish within {timeout:g} seconds", argv=tuple(argv))
 
 
 def _kill(process: subprocess.Popen[str]) -> None:

@@ -6,9 +6,10 @@ import json
 import os
 from collections.abc import Mapping
 
-from aerostack.errors import ConfigError, OvertakenError, RemoteError
+from aerostack.errors import CommandTimeoutError, ConfigError, OvertakenError, RemoteError
 from aerostack.model import CommandResult, Deployment, Journal, Json, Project, Provisioned, Resolution, Tools
 from aerostack.state import refuse_links, write_state
+from aerostack_cloudflare.account import Cloudflare
 from aerostack_cloudflare.project.last import keep, parse, remember
 from aerostack_cloudflare.project.readback import check_untouched, replaced
 from aerostack_wrangler import assets, live, session
@@ -60,13 +61,18 @@ def deploy(
         message=settings.message,
     )
     _write(project, document)
-    result, reported = _run(invocation, project, settings, tools)
     halfway = None
-    if passing(result, reported):
-        tools.warn("wrangler failed at something that may be over by now: running it once more")
-        cloudflare.wait(_PAUSE)
-        halfway = _halfway(invocation, project, resolution, settings, tools)
+    try:
         result, reported = _run(invocation, project, settings, tools)
+        if passing(result, reported):
+            tools.warn("wrangler failed at something that may be over by now: running it once more")
+            cloudflare.wait(_PAUSE)
+            halfway = _halfway(invocation, project, resolution, settings, tools)
+            result, reported = _run(invocation, project, settings, tools)
+    except CommandTimeoutError as error:
+        if _left_by(error, invocation, cloudflare, project):
+            tools.done(planned["worker"])
+        raise
     try:
         now = live.read(cloudflare, project)
     except RemoteError as error:
@@ -132,6 +138,21 @@ def _run(
         invocation.argv, cwd=project.root, env=invocation.environ | credentials, timeout=settings.timeout
     )
     return result, session.read(invocation.output)
+
+
+def _left_by(error: CommandTimeoutError, invocation: Invocation, cloudflare: Cloudflare, project: Project) -> bool:
+    """Whether a run that was ended in the middle has made its version live; ``error`` is told of it."""
+    error.hint = "give it more, in seconds: -o timeout=3600, or timeout under [backend.wrangler]"
+    try:
+        now = live.read(cloudflare, project)
+        left = now is not None and now.tag == invocation.tag
+        error.applied = None if left else False
+    except RemoteError as unanswered:
+        error.add_note(unanswered.message)
+        left, error.applied = False, None
+    if error.applied is None:
+        error.hint = f"the new version may be live already: see what `aerostack plan` says; {error.hint}"
+    return left
 
 
 def _halfway(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import shlex
 import shutil
 from collections.abc import Mapping
 from dataclasses import field
@@ -67,6 +68,12 @@ def _program(project: Project, settings: WranglerSettings, tools: Tools) -> Prog
 def _find(root: Path, name: str) -> str:
     found = shutil.which(root / name if "/" in name else name)
     if found is None:
+        if (path := root / name).is_file():
+            raise MissingExecutableError(
+                f"{name}, which `program` names, may not be executed",
+                argv=(name,),
+                hint=f"make it executable: chmod +x {shlex.quote(str(path))}",
+            )
         raise MissingExecutableError(
             f"there is no program {name}, which `program` names",
             argv=(name,),

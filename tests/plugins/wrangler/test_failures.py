@@ -73,6 +73,37 @@ def test_one_that_is_killed_leaves_the_ids_and_the_next_deploy_goes_on(
     assert tuple(item["id"] for item in after["resources"].values()) == kept
 
 
+def test_one_that_may_not_be_executed(run: Callable[..., Any], project: Path) -> None:
+    tools = project / "my tools"
+    tools.mkdir()
+    (tools / "wrangler").write_text("#!/nowhere/node\n")
+    done = run("deploy", "--use-own-account", "-o", "program=my tools/wrangler")
+    assert (done.status, error(done)) == (1, "my tools/wrangler, which `program` names, may not be executed")
+    assert f"hint: make it executable: chmod +x '{tools}/wrangler'" in done.stderr
+    (tools / "wrangler").chmod(0o755)
+    done = run("deploy", "--use-own-account", "-o", "program=my tools/wrangler")
+    assert error(done) == "`wrangler` cannot be run: there is no such program as its first line names"
+    assert f"hint: see what it is: head -1 '{tools}/wrangler'" in done.stderr
+
+
+def test_one_that_hangs_before_the_upload_has_changed_nothing(run: Callable[..., Any], stand_in: StandIn) -> None:
+    done = run("deploy", "--use-own-account", "--json", *stand_in("sleep 100"), "-o", "timeout=1")
+    assert (done.status, error(done)) == (1, "`wrangler` did not finish within 1 seconds")
+    assert done.document["outcome"] == "not_applied"
+    assert "hint: give it more, in seconds: -o timeout=3600, or timeout under [backend.wrangler]\n" in done.stderr
+
+
+def test_one_that_hangs_after_the_upload_is_not_called_unapplied(run: Callable[..., Any], stand_in: StandIn) -> None:
+    from aerostack import toolchain
+
+    argv = " ".join(f"'{part}'" for part in toolchain.wrangler().argv)
+    done = run("deploy", "--use-own-account", "--json", *stand_in(f'{argv} "$@"; sleep 100'), "-o", "timeout=15")
+    assert (done.status, error(done)) == (1, "`wrangler` did not finish within 15 seconds")
+    assert done.document["outcome"] == "unknown"
+    assert [action["kind"] for action in done.document["actions"]][-1] == "worker"
+    assert "hint: the new version may be live already: see what `aerostack plan` says; give it more" in done.stderr
+
+
 def test_one_that_fails_without_a_word(run: Callable[..., Any], stand_in: StandIn) -> None:
     done = run("deploy", "--use-own-account", *stand_in("echo I am ill >&2; exit 7"))
     assert error(done) == "wrangler ended with status 7 and no message of its own: what it printed is above"
