@@ -10,6 +10,7 @@ from aerostack.errors import CommandTimeoutError, ConfigError, OvertakenError, R
 from aerostack.model import CommandResult, Deployment, Journal, Json, Project, Provisioned, Resolution, Tools
 from aerostack.state import refuse_links, write_state
 from aerostack_cloudflare.account import Cloudflare
+from aerostack_cloudflare.credentials import base_url
 from aerostack_cloudflare.project.last import keep, parse, remember
 from aerostack_cloudflare.project.readback import check_untouched, replaced
 from aerostack_wrangler import assets, live, session
@@ -56,7 +57,9 @@ def deploy(
         program=program(project, settings, tools),
         config=config_file(project),
         output=output_file(project),
+        api=base_url(tools),
         account_id=cloudflare.account_id,
+        worker=project.name,
         tag=f"aw1:{os.urandom(8).hex()}",
         message=settings.message,
     )

@@ -10,14 +10,17 @@ from aerostack_wrangler.program import Program
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invocation:
-    """``config`` is the generated configuration, ``output`` the file that wrangler reports into, ``tag`` marks the
-    version that this run makes, ``message`` describes it.
+    """``worker`` is what ``config``, the generated configuration, names; ``output`` is the file that wrangler reports
+    into, ``api`` the address of the account's API, ``tag`` marks the version that this run makes, ``message`` describes
+    it.
     """
 
     program: Program
     config: Path
     output: Path
+    api: str
     account_id: str
+    worker: str
     tag: str
     message: str | None = None
 
@@ -28,6 +31,8 @@ class Invocation:
             "deploy",
             "--config",
             str(self.config),
+            # The configuration has one environment; CLOUDFLARE_ENV, of a file too, would name another one.
+            "--env=",
             "--tag",
             self.tag,
             # In one word: it may begin with a dash.
@@ -40,10 +45,12 @@ class Invocation:
     def environ(self) -> dict[str, str | None]:
         return {
             **self.program.environ,
+            # Where it goes and under which name is decided, and all of it is said: what is missing wrangler takes from
+            # files of the name `.env`.
+            "CLOUDFLARE_API_BASE_URL": self.api,
             "CLOUDFLARE_ACCOUNT_ID": self.account_id,
-            # What is deployed, and under which name, stands in the configuration.
             "CLOUDFLARE_ENV": None,
-            "WRANGLER_CI_OVERRIDE_NAME": None,
+            "WRANGLER_CI_OVERRIDE_NAME": self.worker,
             "WRANGLER_OUTPUT_FILE_PATH": str(self.output),
             "WRANGLER_SEND_METRICS": "false",
             "WRANGLER_SEND_ERROR_REPORTS": "false",

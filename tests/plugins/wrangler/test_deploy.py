@@ -262,6 +262,22 @@ def test_variables_that_would_redirect_wrangler_do_not(run: Callable[..., Any], 
     assert done.document["worker"].endswith("-staging")
 
 
+def test_nor_do_those_of_a_file_that_wrangler_reads_by_itself(
+    run: Callable[..., Any], project: Path, edge: RunningEdge
+) -> None:
+    nowhere = "http://127.0.0.1:9/client/v4"
+    (project / ".env").write_text(
+        "CLOUDFLARE_ENV=production\nWRANGLER_CI_OVERRIDE_NAME=other\n"
+        f"CLOUDFLARE_API_BASE_URL={nowhere}\nCLOUDFLARE_ACCOUNT_ID={'f' * 32}\nCLOUDFLARE_API_TOKEN=theirs\n"
+    )
+    done = run("deploy", "--use-own-account", "--env", "staging", "--json")
+    assert done.status == 0, done.stderr
+    live = edge.account("GET", f"/workers/scripts/{done.document['worker']}/deployments")["deployments"][0]
+    assert live["versions"][0]["version_id"] == done.document["version"]
+    scripts = {script["id"] for script in edge.account("GET", "/workers/scripts")}
+    assert not scripts & {"other", f"{done.document['worker']}-production"}
+
+
 def test_the_pinned_wrangler_can_be_used_by_itself(run: Callable[..., Any], edge: RunningEdge) -> None:
     assert run("wrangler", "--version").stdout.strip() == "4.164.0"
     listed = run("wrangler", "d1", "list", "--json")

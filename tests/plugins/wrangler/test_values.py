@@ -18,7 +18,9 @@ INVOCATION = Invocation(
     program=Program(argv=("node", "cli.js"), version="4.164.0", environ={"NODE_COMPILE_CACHE": "/c"}),
     config=Path("/p/.aerostack/wrangler/_base.json"),
     output=Path("/p/out.ndjson"),
+    api="https://api.example/client/v4",
     account_id="a" * 32,
+    worker="shop-staging",
     tag="aw1:0123",
 )
 
@@ -30,15 +32,17 @@ def test_the_command_line_names_the_generated_configuration_and_no_secret() -> N
         "deploy",
         "--config",
         "/p/.aerostack/wrangler/_base.json",
+        "--env=",
         "--tag",
         "aw1:0123",
         "--experimental-provision=false",
     )
     assert INVOCATION.environ == {
         "NODE_COMPILE_CACHE": "/c",
+        "CLOUDFLARE_API_BASE_URL": "https://api.example/client/v4",
         "CLOUDFLARE_ACCOUNT_ID": "a" * 32,
         "CLOUDFLARE_ENV": None,
-        "WRANGLER_CI_OVERRIDE_NAME": None,
+        "WRANGLER_CI_OVERRIDE_NAME": "shop-staging",
         "WRANGLER_OUTPUT_FILE_PATH": "/p/out.ndjson",
         "WRANGLER_SEND_METRICS": "false",
         "WRANGLER_SEND_ERROR_REPORTS": "false",
