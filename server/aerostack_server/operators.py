@@ -1,11 +1,13 @@
-"""What the operator of a server does beside it: accounts, and passwords that were forgotten.
+"""What the operator of a server does beside it: accounts, passwords that were forgotten, and old code.
 
 It works on the database, so that the server may run or not. Nobody signs up by himself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import asyncio
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -13,7 +15,10 @@ from typing import TypeVar
 from sqlalchemy import Connection, func, select
 
 from aerostack.errors import AerostackError, ConfigError
+from aerostack_server import clock
 from aerostack_server.database import Database, migrate_apart, tables
+from aerostack_server.deploys.artifacts import artifacts
+from aerostack_server.deploys.pruning import Pruned, Pruning
 from aerostack_server.identity import passwords, users
 from aerostack_server.problems import Problem
 from aerostack_server.settings import from_environment
@@ -53,6 +58,15 @@ def set_password(environ: Mapping[str, str], *, email: str, password: str) -> No
     _done(environ, lambda connection: users.set_password(connection, email, hashed))
 
 
+def prune(environ: Mapping[str, str], *, keep: int, days: int, only_look: bool) -> Pruned:
+    """Forget the code of old deployments, or only count them. Raises ``AerostackError``."""
+    settings = from_environment(environ)
+    with _database(environ) as database:
+        pruning = Pruning(database, artifacts(settings.artifacts_url, settings.data / "artifacts", environ))
+        old = pruning.outdated(keep=keep, days=days)
+        return Pruned(deployments=len(old), files=0, size=0) if only_look else pruning.forget(old)
+
+
 def _accounts(connection: Connection) -> list[tuple[str, Account]]:
     found, members, people, projects = tables.accounts, tables.memberships, tables.users, tables.projects
     owners: dict[str, list[str]] = {}
@@ -80,6 +94,12 @@ def _accounts(connection: Connection) -> list[tuple[str, Account]]:
 
 
 def _done(environ: Mapping[str, str], work: Callable[[Connection], T]) -> T:
+    with _database(environ) as database:
+        return _wording(lambda: database.write_now(work))
+
+
+@contextlib.contextmanager
+def _database(environ: Mapping[str, str]) -> Iterator[Database]:
     url = from_environment(environ).database_url
     file = url.removeprefix("sqlite:///")
     if file != url and not Path(file).exists():
@@ -90,11 +110,20 @@ def _done(environ: Mapping[str, str], work: Callable[[Connection], T]) -> T:
             hint="give AEROSTACK_SERVER_DATA or DATABASE_URL as the server has it",
         )
     migrate_apart(url)
+    asyncio.run(_follow_clock(url))
     database = Database(url)
     try:
-        return _wording(lambda: database.write_now(work))
+        yield database
     finally:
         database.engine.dispose()
+
+
+async def _follow_clock(url: str) -> None:
+    """Go by the clock that the servers go by."""
+    database = Database(url)
+    await database.open()
+    await clock.follow(database.moment)
+    await database.close()
 
 
 def _wording(work: Callable[[], T]) -> T:

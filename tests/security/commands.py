@@ -19,6 +19,7 @@ _VALUES = {
     "identifier": "key_1",
     "deployment": "dep_1",
     "number": "1",
+    "keep": "1",
 }
 
 #: What some commands need to get as far as their work, and to end.

@@ -66,6 +66,37 @@ def password(
     run(body, as_json=as_json, debug=debug)
 
 
+@app.command("prune")
+def prune(
+    keep: Annotated[int, typer.Option("--keep", min=1, help="How many replaced deployments stay in each environment.")],
+    days: Annotated[int, typer.Option("--older-than-days", min=0, help="What is younger stays anyhow.")] = 30,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count the deployments.")] = False,
+    as_json: options.AsJson = False,
+    debug: options.Debug = False,
+) -> None:
+    """Forget the code of deployments that were replaced long ago: nobody can roll back to them any more.
+
+    What is live stays, and the records of all. Code and static files that no deployment needs are removed, those of
+    deleted projects too, unless they were uploaded within the last day. The server may run meanwhile; the settings are
+    those of `aerostack server serve`.
+    """
+
+    def body(output: Output) -> None:
+        import os
+        from dataclasses import asdict
+
+        done = _operators().prune(os.environ, keep=keep, days=days, only_look=dry_run)
+        if output.as_json:
+            output.document({"dry_run": dry_run, **asdict(done)})
+        elif dry_run:
+            output.result(f"{done.deployments} deployments would be forgotten")
+        else:
+            size = f"{done.size / 1024**2:.1f} MiB"
+            output.result(f"{done.deployments} deployments forgotten, {done.files} files with {size} removed")
+
+    run(body, as_json=as_json, debug=debug)
+
+
 @accounts.command("create")
 def create(
     name: Annotated[str, typer.Argument(help="What it is called; a part of its Workers' addresses is made of it.")],

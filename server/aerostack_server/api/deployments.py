@@ -161,6 +161,12 @@ async def rollback(
     behind = await server.deploys.admit(caller.account_id)
 
     def work(connection: Connection) -> Deployment:
+        if deployments.hold(connection, old) == "pruned":
+            raise conflict(
+                "pruned_deployment",
+                f"the code of deployment {old.number} is not kept any more",
+                hint="choose a newer one",
+            )
         wanted = Submission(
             environment_id=here.environment.id,
             document=old.document,

@@ -1,11 +1,15 @@
-"""What was uploaded, by its SHA-256: immutable, so nothing is ever written twice."""
+"""What was uploaded, by its SHA-256: immutable, so nothing is ever written twice.
+
+What is put again counts as new from then on: of what nobody needs, ``pruning`` removes only what is old.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -22,18 +26,25 @@ class MissingArtifactError(AerostackError):
         )
 
 
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 #: Seconds after which nobody writes a file any more: who began has died.
 _ABANDONED = 3600.0
 
 
 class Artifacts(Protocol):
-    """A place for blobs. Both functions may take time: call them in a thread."""
+    """A place for blobs. Everything may take time: call it in a thread."""
 
     def put(self, content: bytes) -> str:
         """Keep ``content``; durable when it returns. Its SHA-256 in hex."""
 
     def get(self, digest: str) -> bytes:
         """What was put. Raises ``MissingArtifactError`` when it is gone."""
+
+    def digests(self) -> Iterator[str]:
+        """All that is kept."""
+
+    def remove_old(self, digest: str, age: float) -> int | None:
+        """Remove what was not put for ``age`` seconds; its size in bytes, ``None`` for what stays."""
 
 
 class Disk:
@@ -57,7 +68,9 @@ class Disk:
     def put(self, content: bytes) -> str:
         digest = hashlib.sha256(content).hexdigest()
         path = self._path(digest)
-        if not path.exists():
+        try:
+            os.utime(path)
+        except FileNotFoundError:
             self._write(path, content)
         # Also where it was there: whoever wrote it, in any process, may not have come so far.
         sync_folder(path.parent)
@@ -83,8 +96,26 @@ class Disk:
         except FileNotFoundError:
             raise MissingArtifactError(digest) from None
 
+    def digests(self) -> Iterator[str]:
+        for number in range(256):
+            yield from (file.name for file in (self._folder / f"{number:02x}").iterdir() if is_digest(file.name))
+
+    def remove_old(self, digest: str, age: float) -> int | None:
+        path = self._path(digest)
+        with contextlib.suppress(FileNotFoundError):
+            found = path.stat()
+            if time_in(self._drafts) - found.st_mtime >= age:
+                path.unlink()
+                return found.st_size
+        return None
+
     def _path(self, digest: str) -> Path:
         return self._folder / digest[:2] / digest
+
+
+def is_digest(name: str) -> bool:
+    """Whether it can be the name of an artifact: others may have put something there too."""
+    return _DIGEST.fullmatch(name) is not None
 
 
 def whole(content: bytes, digest: str) -> bytes:

@@ -26,7 +26,8 @@ _NEWEST = select(tables.deployments).where(
     .scalar_subquery(),
 )
 
-SETTLED = frozenset({"live", "superseded", "failed"})
+#: ``pruned`` was superseded, and its code is not kept any more.
+SETTLED = frozenset({"live", "superseded", "failed", "pruned"})
 OPEN = ("queued", "running")
 
 
@@ -101,6 +102,13 @@ def get(connection: Connection, identifier: str) -> Deployment:
     """One that there is."""
     table = tables.deployments
     return of(connection.execute(select(table).where(table.c.id == identifier)).one())
+
+
+def hold(connection: Connection, deployment: Deployment) -> str:
+    """Its status, which nobody changes until the transaction ends."""
+    table = tables.deployments
+    wanted = select(table.c.status).where(table.c.id == deployment.id).with_for_update()
+    return str(connection.scalar(wanted))
 
 
 def listed(connection: Connection, environment: Environment, *, before: int | None, limit: int) -> list[Deployment]:

@@ -7,19 +7,22 @@ Credentials and endpoint are those of every S3 client: ``AWS_ACCESS_KEY_ID``, ``
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from aerostack.errors import ConfigError, MissingExecutableError, UnavailableError
-from aerostack_server.deploys.artifacts import MissingArtifactError, whole
+from aerostack_server.deploys.artifacts import MissingArtifactError, is_digest, whole
 
 if TYPE_CHECKING:
+    from obstore import ObjectMeta
     from obstore.store import ClientConfig, RetryConfig
 
 _VARIABLE = "AEROSTACK_SERVER_ARTIFACTS"
 _CLIENT: ClientConfig = {"timeout": timedelta(seconds=60), "connect_timeout": timedelta(seconds=5)}
+#: Seconds after which what is put again is written again, so that it counts as new.
+_FRESH = 6 * 3600.0
 _RETRIES: RetryConfig = {"max_retries": 4, "retry_timeout": timedelta(seconds=30)}
 
 
@@ -48,7 +51,8 @@ class S3:
 
     def put(self, content: bytes) -> str:
         digest = hashlib.sha256(content).hexdigest()
-        if not self._has(digest):
+        known = self._known(digest)
+        if known is None or _age(known) > _FRESH:
             from obstore import exceptions
 
             try:
@@ -68,26 +72,54 @@ class S3:
             raise _unavailable("reading the code") from error
         return whole(content, digest)
 
-    def _has(self, digest: str) -> bool:
+    def digests(self) -> Iterator[str]:
         from obstore import exceptions
 
         try:
-            self._store.head(_path(digest))
+            for portion in self._store.list():
+                for path in (item["path"] for item in portion):
+                    name = path.rpartition("/")[2]
+                    if is_digest(name) and path.endswith(_path(name)):
+                        yield name
+        except exceptions.BaseError as error:
+            raise _unavailable("listing the code") from error
+
+    def remove_old(self, digest: str, age: float) -> int | None:
+        from obstore import exceptions
+
+        known = self._known(digest)
+        if known is None or _age(known) < age:
+            return None
+        try:
+            self._store.delete(_path(digest))
+        except exceptions.BaseError as error:
+            raise _unavailable("removing the code") from error
+        return int(known["size"])
+
+    def _known(self, digest: str) -> ObjectMeta | None:
+        from obstore import exceptions
+
+        try:
+            return self._store.head(_path(digest))
         except FileNotFoundError:
-            return False
+            return None
         except exceptions.BaseError as error:
             raise _unavailable("keeping the code") from error
-        return True
 
     def _check(self, url: str) -> None:
         try:
-            self._has("0" * 64)
+            self._known("0" * 64)
         except UnavailableError as error:
             raise ConfigError(
                 f"the bucket {url} cannot be read ({type(error.__cause__).__name__})",
                 key=_VARIABLE,
                 hint="check its name, AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
             ) from None
+
+
+def _age(known: ObjectMeta) -> float:
+    """In seconds, by the clock of this machine: a store tells no other."""
+    return (datetime.now(UTC) - known["last_modified"]).total_seconds()
 
 
 def _path(digest: str) -> str:

@@ -49,6 +49,40 @@ def test_what_is_lost_says_what_to_do(store):
     assert lost.value.hint == "deploy from the source"
 
 
+def test_what_is_kept_is_listed_and_removed_when_it_is_old(store):
+    kept, gone = store.put(os.urandom(10)), store.put(os.urandom(1000))
+    assert {kept, gone} <= set(store.digests())
+    assert store.remove_old(gone, 3600) is None
+    assert store.remove_old(gone, 0) == 1000
+    assert store.remove_old(gone, 0) is None
+    with pytest.raises(MissingArtifactError):
+        store.get(gone)
+    digests = set(store.digests())
+    assert kept in digests and gone not in digests
+
+
+def test_what_somebody_else_has_put_beside_it_is_not_looked_at(tmp_path, bucket, monkeypatch):
+    for name, value in bucket.items():
+        monkeypatch.setenv(name, value)
+    in_bucket, on_disk = artifacts("s3://artifacts/shared", tmp_path, os.environ), Disk(tmp_path)
+    (tmp_path / "00" / "note.txt").write_text("of somebody else")
+    for path in ("notes.txt", f"of/somebody/else/{'a' * 64}"):
+        in_bucket._store.put(path, b"of somebody else")
+    for store in (in_bucket, on_disk):
+        digest = store.put(b"ours")
+        assert list(store.digests()) == [digest]
+
+
+def test_what_is_put_again_is_new(tmp_path):
+    store = Disk(tmp_path)
+    digest = store.put(b"again")
+    os.utime(tmp_path / digest[:2] / digest, (0, 0))
+    store.put(b"again")
+    assert store.remove_old(digest, 3600) is None
+    os.utime(tmp_path / digest[:2] / digest, (0, 0))
+    assert store.remove_old(digest, 3600) == 5
+
+
 def test_what_was_damaged_is_not_deployed(tmp_path):
     store = Disk(tmp_path)
     digest = store.put(b"right")

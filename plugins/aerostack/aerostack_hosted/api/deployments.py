@@ -11,7 +11,7 @@ from aerostack_cloudflare.record import Record
 from aerostack_hosted.api.connection import Api, segment
 
 #: States in which nothing will change any more by itself.
-SETTLED = frozenset({"live", "superseded", "failed"})
+SETTLED = frozenset({"live", "superseded", "failed", "pruned"})
 
 #: The longest that the server keeps a reader waiting for a change, in seconds.
 PATIENCE = 25
