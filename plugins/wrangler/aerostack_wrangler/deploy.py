@@ -22,6 +22,7 @@ from aerostack_wrangler.invocation import Invocation
 from aerostack_wrangler.live import Live
 from aerostack_wrangler.place import config_file, folder, output_file
 from aerostack_wrangler.program import program
+from aerostack_wrangler.python import link_packages
 from aerostack_wrangler.readback import settle
 from aerostack_wrangler.session import Session
 from aerostack_wrangler.settings import WranglerSettings
@@ -64,6 +65,7 @@ def deploy(
         message=settings.message,
     )
     _write(project, document)
+    link_packages(project, folder(project))
     halfway = None
     try:
         result, reported = _run(invocation, project, settings, tools)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from aerostack import toolchain
 from aerostack.testing import RunningEdge, fetch
 
 
@@ -276,6 +278,26 @@ def test_nor_do_those_of_a_file_that_wrangler_reads_by_itself(
     assert live["versions"][0]["version_id"] == done.document["version"]
     scripts = {script["id"] for script in edge.account("GET", "/workers/scripts")}
     assert not scripts & {"other", f"{done.document['worker']}-production"}
+
+
+def test_the_packages_of_a_worker_in_python_are_found(
+    run: Callable[..., Any], project: Path, stand_in: Callable[[str], tuple[str, str]]
+) -> None:
+    """The real wrangler, told to upload nothing: the edge has no Python."""
+    packages = project / "python_modules" / "greeting"
+    packages.mkdir(parents=True)
+    (packages / "__init__.py").write_text("TEXT = 'hello'\n")
+    (project / "src" / "entry.py").write_text("import greeting\n")
+    (project / "aerostack.toml").write_text(
+        'name = "py"\nmain = "src/entry.py"\ncompatibility_date = "2026-01-01"\n'
+        'compatibility_flags = ["python_workers"]\n'
+    )
+    argv = " ".join(f"'{part}'" for part in toolchain.wrangler().argv)
+    flags = stand_in(f'{argv} "$@" --dry-run --outdir "{project}/out"')
+    for _ in range(2):
+        run("deploy", "--use-own-account", *flags)
+        assert (project / "out" / "python_modules" / "greeting" / "__init__.py").read_text() == "TEXT = 'hello'\n"
+        shutil.rmtree(project / "out")
 
 
 def test_the_pinned_wrangler_can_be_used_by_itself(run: Callable[..., Any], edge: RunningEdge) -> None:
