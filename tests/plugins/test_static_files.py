@@ -165,13 +165,32 @@ def test_wrangler_gets_a_folder_of_its_own_and_the_file_stays(run: Run, folder: 
     before = (folder / "aerostack.toml").read_bytes()
     assert run("deploy", "--backend", "wrangler").status == 0
     given = folder / ".aerostack/wrangler"
-    assert json.loads((given / "_base.json").read_text())["assets"]["directory"] == "_base.assets"
-    names = {path.relative_to(given / "_base.assets").as_posix() for path in (given / "_base.assets").rglob("*")}
+    assert json.loads((given / "_base.json").read_text())["assets"]["directory"] == ".wrangler/_base.assets"
+    names = {
+        path.relative_to(given / ".wrangler/_base.assets").as_posix()
+        for path in (given / ".wrangler/_base.assets").rglob("*")
+    }
     assert ".env" not in names and ".git" not in names and "app.js.map" not in names
     assert {"index.html", "_headers", "_redirects", ".assetsignore"} <= names
     assert (folder / "aerostack.toml").read_bytes() == before
     # What was there yesterday is not published today.
     (folder / "public/logo.svg").unlink()
     assert run("deploy", "--backend", "wrangler").status == 0
-    assert not (given / "_base.assets/logo.svg").exists()
+    assert not (given / ".wrangler/_base.assets/logo.svg").exists()
     assert (folder / "public/index.html").read_text() == "<h1>home</h1>"
+
+
+def test_nothing_of_ours_becomes_a_module_where_wrangler_takes_all_files_for_modules(run: Run, folder: Path) -> None:
+    site.write(folder)
+    (folder / "index.js").write_text("import text from './lib/text.js'; export default { fetch: () => text };\n")
+    (folder / "lib").mkdir()
+    (folder / "lib" / "text.js").write_text("export default 'text';\n")
+    file = folder / "aerostack.toml"
+    lines = [line for line in file.read_text().splitlines() if not line.startswith("main =")]
+    head = 'main = "index.js"\nno_bundle = true\nfind_additional_modules = true\n'
+    file.write_text(f'{head}rules = [{{ type = "ESModule", globs = ["**/*.js"] }}]\n' + "\n".join(lines) + "\n")
+    done = run("deploy", "--backend", "wrangler")
+    assert done.status == 0, done.stderr
+    assert "lib/text.js" in done.stderr
+    modules = [line for line in done.stderr.splitlines() if "│" in line]
+    assert not any(".aerostack" in line for line in modules), done.stderr

@@ -16,7 +16,7 @@ from aerostack.bundle import run_build
 from aerostack.errors import BundleError, ConfigError, Location
 from aerostack.model import Assets, Project, Tools
 from aerostack.state import refuse_links
-from aerostack_wrangler.place import assets_folder
+from aerostack_wrangler.place import assets_folder, folder
 
 #: It says that everything else in the folder is meant, such as a ``_worker.js``.
 _IGNORE = ".assetsignore"
@@ -39,15 +39,15 @@ def prepare(project: Project, config: dict[str, Any], tools: Tools) -> bool:
         # Nobody could say so before.
         for note in assets.notes(files):
             tools.warn(note)
-    folder = assets_folder(project)
+    published = assets_folder(project)
     try:
-        _fill(folder, files)
+        _fill(published, files)
     except OSError as error:
         raise ConfigError(
-            f"{folder} cannot be written: {error.strerror or error}",
+            f"{published} cannot be written: {error.strerror or error}",
             hint="make the folder .aerostack writable, with room on the disk",
         ) from error
-    config["assets"] = {**config["assets"], "directory": folder.name}
+    config["assets"] = {**config["assets"], "directory": published.relative_to(folder(project)).as_posix()}
     return True
 
 

@@ -24,5 +24,8 @@ def output_file(project: Project) -> Path:
 
 
 def assets_folder(project: Project) -> Path:
-    """The static files that wrangler publishes, beside the configuration."""
-    return config_file(project).with_suffix(".assets")
+    """The static files that wrangler publishes.
+
+    In the one folder where wrangler looks for no modules, when it goes through all of a project: its own.
+    """
+    return folder(project) / ".wrangler" / config_file(project).with_suffix(".assets").name
