@@ -87,7 +87,7 @@ async def ready(request: Request) -> Response:
     server = server_of(request)
     await server.database.row("SELECT 1", {})
     try:
-        await server.deploys.on_platform(server.deploys.platform.check)
+        await server.deploys.check()
     except AerostackError:
         raise unavailable("the platform does not answer") from None
     return answer({"version": __version__})

@@ -50,8 +50,8 @@ async def query(request: Request, project: ProjectRef, environment: Name, bindin
     caller, server = caller_of(request), server_of(request)
     database = await _database(server, caller, project, environment, binding)
     await _audit(server, caller, "d1.query", f"{project}/{environment}/{binding}", sql=body.sql[:200])
-    results = await server.deploys.on_platform(
-        lambda: server.deploys.platform.account.d1.query(database, body.sql, body.params)
+    results = await server.deploys.for_account(
+        caller.account_id, lambda: server.deploys.platform.account.d1.query(database, body.sql, body.params)
     )
     return answer({"items": [{"rows": list(item.rows), "meta": dict(item.meta)} for item in results], "next": None})
 
@@ -62,7 +62,9 @@ async def applied(request: Request, project: ProjectRef, environment: Name, bind
     """Those that were applied."""
     caller, server = caller_of(request), server_of(request)
     database = await _database(server, caller, project, environment, binding)
-    names = await server.deploys.on_platform(lambda: migrations.listed(server.deploys.platform.account.d1, database))
+    names = await server.deploys.for_account(
+        caller.account_id, lambda: migrations.listed(server.deploys.platform.account.d1, database)
+    )
     return answer({"items": [{"name": name} for name in names], "next": None})
 
 
@@ -83,7 +85,7 @@ async def apply(request: Request, project: ProjectRef, environment: Name, bindin
         ]
 
     try:
-        done = await server.deploys.on_platform(work)
+        done = await server.deploys.for_account(caller.account_id, work)
     except ConfigError as error:
         raise invalid(error.message) from error
     if done:

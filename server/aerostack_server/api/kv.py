@@ -10,6 +10,7 @@ from aerostack_server.api import environments
 from aerostack_server.api.environments import Name, ProjectRef
 from aerostack_server.api.route import PolicyRoute, answer, caller_of, nothing, policy, server_of
 from aerostack_server.deploys import resources
+from aerostack_server.identity import audit
 from aerostack_server.identity.caller import Caller
 from aerostack_server.problems import not_found
 from aerostack_server.server import Server
@@ -35,8 +36,9 @@ async def keys(
     """The names of the keys, in order."""
     server = server_of(request)
     namespace = await _namespace(server, caller_of(request), project, environment, binding)
-    found, following = await server.deploys.on_platform(
-        lambda: server.deploys.platform.account.kv.page(namespace, prefix, limit=limit, cursor=cursor)
+    found, following = await server.deploys.for_account(
+        caller_of(request).account_id,
+        lambda: server.deploys.platform.account.kv.page(namespace, prefix, limit=limit, cursor=cursor),
     )
     items = [{"name": key.name, "expiration": key.expiration} for key in found]
     return answer({"items": items, "next": following or None})
@@ -48,7 +50,9 @@ async def get(request: Request, project: ProjectRef, environment: Name, binding:
     """A value, as it was written."""
     server = server_of(request)
     namespace = await _namespace(server, caller_of(request), project, environment, binding)
-    value = await server.deploys.on_platform(lambda: server.deploys.platform.account.kv.value(namespace, key))
+    value = await server.deploys.for_account(
+        caller_of(request).account_id, lambda: server.deploys.platform.account.kv.value(namespace, key)
+    )
     if value is None:
         raise not_found("key")
     return Response(value, media_type="application/octet-stream")
@@ -58,10 +62,13 @@ async def get(request: Request, project: ProjectRef, environment: Name, binding:
 @policy("deploy")
 async def put(request: Request, project: ProjectRef, environment: Name, binding: str, key: Key) -> Response:
     """Write a value: the body, as it is."""
-    server = server_of(request)
-    namespace = await _namespace(server, caller_of(request), project, environment, binding)
+    caller, server = caller_of(request), server_of(request)
+    namespace = await _namespace(server, caller, project, environment, binding)
     value = await request.body()
-    await server.deploys.on_platform(lambda: server.deploys.platform.account.kv.put(namespace, key, value))
+    await server.deploys.for_account(
+        caller.account_id, lambda: server.deploys.platform.account.kv.put(namespace, key, value)
+    )
+    await note(server, caller, "kv.put", f"{project}/{environment}/{binding}", key)
     return nothing()
 
 
@@ -69,10 +76,18 @@ async def put(request: Request, project: ProjectRef, environment: Name, binding:
 @policy("deploy")
 async def delete(request: Request, project: ProjectRef, environment: Name, binding: str, key: Key) -> Response:
     """Delete a key; it need not exist."""
-    server = server_of(request)
-    namespace = await _namespace(server, caller_of(request), project, environment, binding)
-    await server.deploys.on_platform(lambda: server.deploys.platform.account.kv.delete_key(namespace, key))
+    caller, server = caller_of(request), server_of(request)
+    namespace = await _namespace(server, caller, project, environment, binding)
+    await server.deploys.for_account(
+        caller.account_id, lambda: server.deploys.platform.account.kv.delete_key(namespace, key)
+    )
+    await note(server, caller, "kv.delete", f"{project}/{environment}/{binding}", key)
     return nothing()
+
+
+async def note(server: Server, caller: Caller, action: str, subject: str, key: str) -> None:
+    """Put a change of a key into the audit log."""
+    await server.database.write(lambda connection: audit.note(connection, caller, action, subject, key=key))
 
 
 async def _namespace(server: Server, caller: Caller, project: str, environment: str, binding: str) -> str:

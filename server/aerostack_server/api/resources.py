@@ -67,9 +67,10 @@ async def ensure(request: Request, project: ProjectRef, environment: Name, body:
         return here.environment.id, resources.listed(connection, here.environment.id)
 
     identifier, announced = await server.database.write(announce)
-    await server.deploys.on_platform(
-        lambda: resources.create_missing(server.database, server.deploys.platform, announced)
-    )
+    if any(item.remote_id is None for item in announced):
+        await server.deploys.for_account(
+            caller.account_id, lambda: resources.create_missing(server.database, server.deploys.platform, announced)
+        )
     return answer(_document(await server.database.read(lambda connection: resources.listed(connection, identifier))))
 
 

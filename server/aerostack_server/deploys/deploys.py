@@ -34,6 +34,8 @@ T = TypeVar("T")
 MOST_WAITING = 1000
 #: Seconds for which their number is good enough.
 _COUNTED = 0.1
+#: Seconds for which the platform is said to answer once it did, or not to.
+_WELL, _ILL = 15.0, 1.0
 #: Seconds that a request waits for its deployment, or for a change of it.
 PATIENCE = 25.0
 #: Seconds that a request is let wait for the platform's limit.
@@ -63,6 +65,8 @@ class Deploys:
         self._line = line
         self._counted = -_COUNTED
         self._waiting: dict[str, int] = {}
+        self._check: asyncio.Future[None] | None = None
+        self._checked = 0.0
         self._database = database
         self._engine = Engine(database, platform, artifacts, vault)
         self._threads = ThreadPoolExecutor(workers + 4, thread_name_prefix="platform")
@@ -95,6 +99,25 @@ class Deploys:
         if delay > _SHORT:
             raise unavailable("the platform takes no more requests for the moment", retry_after=delay)
         return await self.in_thread(work)
+
+    async def for_account(self, account_id: str, work: Callable[[], T]) -> T:
+        """As ``on_platform``, for what somebody wants to see or change now: no account takes the others' part of it."""
+        async with self.platform.shares.taken(account_id):
+            return await self.on_platform(work)
+
+    async def check(self) -> None:
+        """Ask the platform for something small, every now and then: anybody may want to know whether it answers.
+
+        Raises ``AerostackError`` and ``Problem``.
+        """
+        if self._check is None or (self._check.done() and time.monotonic() > self._good_until()):
+            self._checked = time.monotonic()
+            self._check = asyncio.ensure_future(self.on_platform(self.platform.check))
+        await asyncio.shield(self._check)
+
+    def _good_until(self) -> float:
+        failed = self._check is not None and (self._check.cancelled() or self._check.exception() is not None)
+        return self._checked + (_ILL if failed else _WELL)
 
     async def in_thread(self, work: Callable[[], T]) -> T:
         """Run something that takes time."""

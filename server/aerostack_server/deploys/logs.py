@@ -40,7 +40,9 @@ class Logs:
             raise not_found("deployment")
         if len(self._open) >= _MOST:
             raise unavailable("too many logs are being watched", 30)
-        tail = await self._deploys.on_platform(lambda: platform.account.dispatch.open_tail(platform.namespace, script))
+        tail = await self._deploys.for_account(
+            where.account_id, lambda: platform.account.dispatch.open_tail(platform.namespace, script)
+        )
         if tail is None:
             raise Problem(501, "no_live_logs", "this platform does not show what Workers log while they run")
         try:

@@ -18,6 +18,7 @@ from aerostack.model import Module, Secret
 from aerostack_cloudflare.account import Cloudflare
 from aerostack_cloudflare.kv import Namespace
 from aerostack_server.platform.events import Events
+from aerostack_server.platform.shares import Shares
 from aerostack_server.settings import Settings
 
 _WORKER = Path(__file__).with_name("dispatch_worker.js")
@@ -37,7 +38,9 @@ class Platform:
     """
 
     def __init__(self, settings: Settings, events: Secret, *, bucket: Callable[[], TokenBucket] | None = None) -> None:
-        bucket = bucket or (lambda: TokenBucket(max(1, _REQUESTS // (settings.processes * settings.replicas))))
+        each = max(1, _REQUESTS // (settings.processes * settings.replicas))
+        bucket = bucket or (lambda: TokenBucket(each))
+        self.shares = Shares(each * len(settings.platform_tokens))
         if not settings.platform_account or not settings.platform_tokens:
             raise ConfigError(
                 "the server does not know its platform",

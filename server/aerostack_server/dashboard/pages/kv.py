@@ -12,7 +12,6 @@ from aerostack_server.dashboard import forms, render, within
 from aerostack_server.dashboard.route import PageRoute, page, see
 from aerostack_server.deploys import resources
 from aerostack_server.deploys.resources import Resource
-from aerostack_server.identity import audit
 from aerostack_server.problems import invalid, not_found
 
 router = APIRouter(route_class=PageRoute, prefix="/projects/{project}/environments/{environment}/kv/{binding}")
@@ -39,8 +38,9 @@ async def keys(
     )
     value = None
     if key is not None:
-        value = await server.deploys.on_platform(
-            lambda: server.deploys.platform.account.kv.value(str(resource.remote_id), _key(key))
+        value = await server.deploys.for_account(
+            caller_of(request).account_id,
+            lambda: server.deploys.platform.account.kv.value(str(resource.remote_id), _key(key)),
         )
         if value is None:
             raise not_found("key")
@@ -68,10 +68,11 @@ async def put(request: Request, project: str, environment: str, binding: str) ->
     """Write a value."""
     server, sent = server_of(request), await forms.fields(request)
     resource, key = await _resource(request, project, environment, binding), _key(sent.get("key", ""))
-    await server.deploys.on_platform(
-        lambda: server.deploys.platform.account.kv.put(str(resource.remote_id), key, sent.get("value", "").encode())
+    await server.deploys.for_account(
+        caller_of(request).account_id,
+        lambda: server.deploys.platform.account.kv.put(str(resource.remote_id), key, sent.get("value", "").encode()),
     )
-    await _note(request, "kv.put", f"{project}/{environment}/{binding}", key)
+    await api.note(server, caller_of(request), "kv.put", f"{project}/{environment}/{binding}", key)
     return see(request.url.path)
 
 
@@ -81,10 +82,11 @@ async def delete(request: Request, project: str, environment: str, binding: str)
     """Delete a key."""
     server, sent = server_of(request), await forms.fields(request)
     resource, key = await _resource(request, project, environment, binding), _key(sent.get("key", ""))
-    await server.deploys.on_platform(
-        lambda: server.deploys.platform.account.kv.delete_key(str(resource.remote_id), key)
+    await server.deploys.for_account(
+        caller_of(request).account_id,
+        lambda: server.deploys.platform.account.kv.delete_key(str(resource.remote_id), key),
     )
-    await _note(request, "kv.delete", f"{project}/{environment}/{binding}", key)
+    await api.note(server, caller_of(request), "kv.delete", f"{project}/{environment}/{binding}", key)
     return see(request.url.path.removesuffix("/delete"))
 
 
@@ -96,11 +98,6 @@ async def _resource(request: Request, project: str, environment: str, binding: s
         return resources.find(connection, here.environment, "kv", binding)
 
     return await server_of(request).database.read(work)
-
-
-async def _note(request: Request, action: str, subject: str, key: str) -> None:
-    caller = caller_of(request)
-    await server_of(request).database.write(lambda connection: audit.note(connection, caller, action, subject, key=key))
 
 
 def _key(text: str) -> str:
