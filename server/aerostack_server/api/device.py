@@ -32,7 +32,8 @@ class Claim(BaseModel):
 async def begin(request: Request, body: Client) -> Response:
     """Begin a login: its user opens `verification_uri` and types `user_code`."""
     server = server_of(request)
-    made = await server.database.write(lambda connection: devices.begin(connection, body.client_name))
+    source = request.client.host[:64] if request.client else "unknown"
+    made = await server.database.write(lambda connection: devices.begin(connection, body.client_name, source))
     page = f"{server.settings.url}/device"
     return answer(
         {

@@ -217,6 +217,8 @@ device_logins = Table(
     Column("device_hash", String(64), primary_key=True),
     Column("user_code", String(16), nullable=False, unique=True),
     Column("client_name", String(100), nullable=False),
+    # The address it came from.
+    Column("source", String(64)),
     Column("status", String(10), nullable=False),
     _of("user_id", "users.id", nullable=True),
     _of("account_id", "accounts.id", nullable=True),

@@ -7,18 +7,20 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Literal
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, case, delete, func, insert, select, update
 
 from aerostack_server import clock, ids
 from aerostack_server.database import tables
 from aerostack_server.identity import keys
 from aerostack_server.identity.caller import ROLES
-from aerostack_server.problems import not_found
+from aerostack_server.problems import not_found, too_many, unavailable
 
 LIFETIME = 10 * clock.MINUTE
 #: Seconds between two questions of the program.
 INTERVAL = 2
 _LONGEST_NAME = 100
+#: Logins that wait for somebody, from one address and all together: whoever begins one need not be anybody.
+_MOST_OF_ONE, _MOST = 50, 10_000
 
 #: Without vowels and look-alikes: it is read aloud and typed.
 _LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
@@ -30,10 +32,16 @@ class NewDevice:
     user_code: str
 
 
-def begin(connection: Connection, client_name: str) -> NewDevice:
-    """A login that somebody has to approve."""
-    now = clock.now()
-    connection.execute(delete(tables.device_logins).where(tables.device_logins.c.expires_at <= now))
+def begin(connection: Connection, client_name: str, source: str) -> NewDevice:
+    """A login that somebody has to approve; ``source`` is the address it comes from. Raises ``Problem``."""
+    now, devices = clock.now(), tables.device_logins
+    connection.execute(delete(devices).where(devices.c.expires_at <= now))
+    of_one = func.count(case((devices.c.source == source, 1)))
+    waiting, of_source = connection.execute(select(func.count(), of_one).select_from(devices)).one()
+    if waiting >= _MOST:
+        raise unavailable("too many logins wait for somebody to approve them", 60)
+    if of_source >= _MOST_OF_ONE:
+        raise too_many("too many logins from your address wait for somebody to approve them", 60)
     letters = "".join(secrets.choice(_LETTERS) for _ in range(8))
     made = NewDevice(secrets.token_urlsafe(32), f"{letters[:4]}-{letters[4:]}")
     connection.execute(
@@ -41,6 +49,7 @@ def begin(connection: Connection, client_name: str) -> NewDevice:
             device_hash=_hash(made.device_code),
             user_code=made.user_code,
             client_name=client_name[:100],
+            source=source,
             status="pending",
             created_at=now,
             expires_at=now + LIFETIME,

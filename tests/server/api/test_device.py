@@ -61,6 +61,23 @@ def test_who_waits_is_told_to_and_who_hurries_to_slow_down(sqlite_server, begun)
     assert claim(sqlite_server, begun).document == {"error": "slow_down"}
 
 
+def test_an_address_has_only_so_many_logins_that_wait(sqlite_server, database, tenant):
+    def begin(place):
+        headers = {"X-Forwarded-For": place, "Content-Type": "application/json"}
+        return sqlite_server.call("POST", "/api/v1/device/code", body=b"{}", headers=headers)
+
+    first = begin("203.0.113.7")
+    assert [begin("203.0.113.7").status for _ in range(49)] == [200] * 49
+    refused = begin("203.0.113.7")
+    assert (refused.status, refused.headers["retry-after"]) == (429, "60")
+    assert refused.document["message"] == "too many logins from your address wait for somebody to approve them"
+    assert begin("203.0.113.8").status == 200
+    # One that has come to its end waits no more.
+    decide(database, tenant, first.document, approve=True)
+    assert claim(sqlite_server, first.document).status == 200
+    assert begin("203.0.113.7").status == 200
+
+
 def test_an_approved_login_gives_one_key(sqlite_server, begun, database, tenant):
     decide(database, tenant, begun, approve=True)
     answer = claim(sqlite_server, begun)

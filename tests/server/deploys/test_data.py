@@ -95,6 +95,12 @@ def test_values_are_bytes_under_any_name(project):
         "€",
     ]
     assert project.call("DELETE", "/kv/CACHE/values/a/b").status == 204
+    last, *_ = project.tenant.call("GET", "/audit").document["items"]
+    assert (last["action"], last["subject"], last["detail"]) == (
+        "kv.delete",
+        f"{project.slug}/staging/CACHE",
+        {"key": "a/b"},
+    )
     gone = project.call("GET", "/kv/CACHE/values/a/b")
     assert (gone.status, gone.code) == (404, "key_not_found")
 
