@@ -30,6 +30,12 @@ class Domains:
         found = self._find(hostname)
         return found.text("id") if found and found.text("service") == script else None
 
+    def of(self, script: str) -> tuple[str, ...]:
+        """The host names that lead to a Worker. ``GET /accounts/{account}/workers/domains?service=``"""
+        operation = f"listing the domains of the Worker {script}"
+        found = self._api.call("GET", "", operation, params={"service": script}).records
+        return tuple(item.text("hostname") for item in found if item.text("service") == script)
+
     def detach(self, domain_id: str, hostname: str) -> None:
         """Let a host name lead nowhere. ``DELETE /accounts/{account}/workers/domains/{id}``"""
         with contextlib.suppress(NotFoundError):

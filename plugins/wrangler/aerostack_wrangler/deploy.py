@@ -16,6 +16,7 @@ from aerostack_cloudflare.project.readback import check_untouched, replaced
 from aerostack_wrangler import assets, live, session
 from aerostack_wrangler.account import connect
 from aerostack_wrangler.config import generate
+from aerostack_wrangler.domains import detached
 from aerostack_wrangler.failure import failure, passing, unreported
 from aerostack_wrangler.fingerprint import Fingerprint
 from aerostack_wrangler.invocation import Invocation
@@ -95,7 +96,8 @@ def deploy(
     if now is None or not ours:
         raise _overtaken(project, reported, now) if reported.version_id else unreported(result)
     glance = settle(cloudflare, project, resolution, now, tools)
-    tools.done(planned["triggers"])
+    for action in (*detached(resolution.actions), planned["triggers"]):
+        tools.done(action)
     overwritten = replaced(glance, resolution, ours=halfway)
     if overwritten:
         tools.warn(overwritten)

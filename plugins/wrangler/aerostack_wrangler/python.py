@@ -18,13 +18,13 @@ def link_packages(project: Project, folder: Path) -> None:
     if project.main is None or project.main.suffix != ".py" or not packages.is_dir():
         return
     refuse_links(folder)
-    link = folder / _PACKAGES
+    link, target = folder / _PACKAGES, os.path.relpath(packages, folder)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         if link.is_symlink():
-            # Whatever it leads to by now.
+            if str(link.readlink()) == target:
+                return
             link.unlink()
-        link.symlink_to(os.path.relpath(packages, folder), target_is_directory=True)
+        link.symlink_to(target, target_is_directory=True)
     except OSError as error:
         raise ConfigError(
             f"{link} cannot be made: {error.strerror or error}",

@@ -10,6 +10,7 @@ from aerostack_cloudflare.project.glance import Glance
 from aerostack_cloudflare.project.readback import read_back
 from aerostack_cloudflare.project.triggers import unset_trigger
 from aerostack_cloudflare.project.unversioned import unset_settings, wanted_settings
+from aerostack_wrangler.domains import still_there
 from aerostack_wrangler.live import Live
 from aerostack_wrangler.triggers import has_address
 
@@ -42,6 +43,7 @@ def settle(cloudflare: Cloudflare, project: Project, resolution: Resolution, now
             or ", ".join(f"{key} is not set" for key in unset_settings(wanted, seen.address))
             or unset_trigger(project, seen.schedules, seen.queues)
             or unset_domain(project, seen.domains)
+            or still_there(cloudflare, project, resolution.actions)
         )
 
     return read_back(cloudflare, project, now.version, unset, () if lost else (now.glance,))

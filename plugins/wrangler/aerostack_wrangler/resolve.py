@@ -17,6 +17,7 @@ from aerostack_cloudflare.project.unversioned import changed_settings
 from aerostack_wrangler import assets
 from aerostack_wrangler.account import connect
 from aerostack_wrangler.config import generate
+from aerostack_wrangler.domains import leaving
 from aerostack_wrangler.fingerprint import Fingerprint
 from aerostack_wrangler.place import folder
 from aerostack_wrangler.program import Program, program
@@ -68,9 +69,10 @@ def resolve(
     if last is not None and digest is not None and last.digest == digest and last.still(observed.glance):
         return _unchanged(project, target, journal, last, about_files, tuple(actions))
     live = worker.versions[0][0] if worker and worker.versions else None
+    gone = leaving(connect(project, settings, tools), project) if worker else ()
     return Resolution(
         target=target,
-        actions=(*actions, *_runs(project, "update" if worker else "create", live)),
+        actions=(*actions, *gone, *_runs(project, "update" if worker else "create", live)),
         notes=(*notes(project, worker, actions), *about_files),
         drift=tuple(change.said for change in observed.drift),
         details={

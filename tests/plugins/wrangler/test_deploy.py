@@ -257,6 +257,33 @@ def test_the_domain_of_another_environment_is_not_taken_away(
     assert leads_to() == f"{worker}-staging"
 
 
+def test_a_domain_that_wrangler_would_detach_is_asked_about(
+    run: Callable[..., Any], project: Path, edge: RunningEdge
+) -> None:
+    file = project / "aerostack.toml"
+    text = file.read_text()
+    zone = f"{tomllib.loads(text)['name']}.example"
+    file.write_text(f'routes = [{{ pattern = "a.{zone}", custom_domain = true }}]\n{text}')
+    deploy = ("deploy", "--use-own-account", "--json")
+    worker = run(*deploy).document["worker"]
+    edge.account("PUT", "/workers/domains", {"hostname": f"by-hand.{zone}", "service": worker})
+
+    def hosts() -> list[str]:
+        return [domain["hostname"] for domain in edge.account("GET", f"/workers/domains?service={worker}")]
+
+    source = project / "src" / "index.ts"
+    source.write_text(f"{source.read_text()}\nglobalThis.changed = true;\n")
+    refused = run(*deploy)
+    assert refused.document["error"]["message"] == (
+        f"nothing was changed: this deploy would delete domain by-hand.{zone}"
+    )
+    assert sorted(hosts()) == [f"a.{zone}", f"by-hand.{zone}"]
+    done = run(*deploy, "--yes")
+    assert done.status == 0, done.stderr
+    assert [action["name"] for action in done.document["actions"] if action["verb"] == "delete"] == [f"by-hand.{zone}"]
+    assert hosts() == [f"a.{zone}"]
+
+
 @pytest.mark.parametrize("variable", ["CLOUDFLARE_ENV", "WRANGLER_CI_OVERRIDE_NAME"])
 def test_variables_that_would_redirect_wrangler_do_not(run: Callable[..., Any], variable: str) -> None:
     done = run("deploy", "--use-own-account", "--env", "staging", "--json", env={variable: "production"})
