@@ -17,10 +17,12 @@ from aerostack_server import clock, ids
 from aerostack_server.database import Database, tables
 from aerostack_server.platform import names
 from aerostack_server.platform.platform import Platform
-from aerostack_server.problems import conflict, not_found
+from aerostack_server.problems import conflict, invalid, not_found
 from aerostack_server.projects.environments import Environment
 from aerostack_server.projects.projects import Project
 
+#: Of one environment.
+_MOST = 100
 #: As many are deleted with their bucket: each is a request.
 _MOST_OBJECTS = 200
 
@@ -78,14 +80,18 @@ def find(connection: Connection, environment: Environment, kind: Kind, binding: 
 
 
 def announce(connection: Connection, project: Project, environment: Environment, wanted: Iterable[Wanted]) -> None:
-    """Note what is to exist, before anything is created: whoever creates it later knows the name."""
-    table = tables.resources
+    """Note what is to exist, before anything is created: whoever creates it later knows the name.
+
+    Raises ``Problem`` when that are too many: all accounts share what the platform allows.
+    """
+    table, new = tables.resources, 0
     for item in wanted:
         key = item.binding or item.name
         known = select(table.c.id).where(
             table.c.environment_id == environment.id, table.c.kind == item.kind, table.c.binding == key
         )
         if connection.execute(known).first() is None:
+            new += 1
             connection.execute(
                 insert(table).values(
                     id=ids.new("res"),
@@ -97,6 +103,11 @@ def announce(connection: Connection, project: Project, environment: Environment,
                     created_at=clock.now(),
                 )
             )
+    if new and len(listed(connection, environment.id)) > _MOST:
+        raise invalid(
+            f"an environment has at most {_MOST} databases, namespaces, buckets and queues",
+            hint="those that aerostack.toml does not name any more count too: aerostack resources --orphans",
+        )
 
 
 def create_missing(database: Database, platform: Platform, resources: Iterable[Resource]) -> None:

@@ -35,6 +35,28 @@ def test_resources_are_made_once(tenant):
     assert project.call("GET", "/resources").document["items"] == first
 
 
+def test_an_environment_has_only_so_many(project):
+    def ask(*numbers):
+        wanted = [{"kind": "kv", "binding": f"KV{number}", "name": f"n{number}"} for number in numbers]
+        return project.call("PUT", "/resources", {"resources": wanted})
+
+    assert ask(*range(100 - len(EVERY))).status == 200
+    for refused in (ask(0, 1000), project.deploy("export default {};", bindings=[bound(1000)])):
+        assert (refused.status, refused.document["message"]) == (
+            422,
+            "an environment has at most 100 databases, namespaces, buckets and queues",
+        )
+        assert "aerostack resources --orphans" in refused.document["error"]["hint"]
+    assert len(project.call("GET", "/resources").document["items"]) == 100
+    assert project.call("GET", "/deployments").document["items"] == []
+    assert ask(0, 1).status == 200
+    project.live("export default {};", bindings=[bound(1)])
+
+
+def bound(number):
+    return {"type": "kv_namespace", "name": f"KV{number}", "resource": f"kv:KV{number}"}
+
+
 def test_resources_asked_for_at_the_same_moment_are_made_once(tenant):
     project = tenant.project()
     with ThreadPoolExecutor(6) as threads:
