@@ -101,13 +101,21 @@ class Disk:
             yield from (file.name for file in (self._folder / f"{number:02x}").iterdir() if is_digest(file.name))
 
     def remove_old(self, digest: str, age: float) -> int | None:
-        path = self._path(digest)
+        path, aside = self._path(digest), self._drafts / os.urandom(8).hex()
         with contextlib.suppress(FileNotFoundError):
-            found = path.stat()
-            if time_in(self._drafts) - found.st_mtime >= age:
-                path.unlink()
-                return found.st_size
+            if not self._is_old(path, age):
+                return None
+            # Out of the way first: whoever puts it again has made it young before that, or writes it anew.
+            path.rename(aside)
+            if self._is_old(aside, age):
+                size = aside.stat().st_size
+                aside.unlink()
+                return size
+            aside.rename(path)
         return None
+
+    def _is_old(self, file: Path, age: float) -> bool:
+        return time_in(self._drafts) - file.stat().st_mtime >= age
 
     def _path(self, digest: str) -> Path:
         return self._folder / digest[:2] / digest

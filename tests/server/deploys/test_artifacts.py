@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from tests.server.seaweed import running_seaweed
@@ -81,6 +82,22 @@ def test_what_is_put_again_is_new(tmp_path):
     assert store.remove_old(digest, 3600) is None
     os.utime(tmp_path / digest[:2] / digest, (0, 0))
     assert store.remove_old(digest, 3600) == 5
+
+
+def test_what_is_put_again_at_the_moment_of_its_removal_stays(tmp_path, monkeypatch):
+    store = Disk(tmp_path)
+    digest = store.put(b"again")
+    os.utime(tmp_path / digest[:2] / digest, (0, 0))
+    rename = Path.rename
+
+    def slowly(self: Path, target: Path) -> Path:
+        if self.name == digest:
+            assert store.put(b"again") == digest
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", slowly)
+    assert store.remove_old(digest, 3600) is None
+    assert store.get(digest) == b"again"
 
 
 def test_what_was_damaged_is_not_deployed(tmp_path):
