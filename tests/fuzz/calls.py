@@ -40,6 +40,7 @@ ARGUMENTS: Mapping[str, Any] = {
     "limit": 10,
     "metadata": {"main_module": "w.js", "annotations": {"workers/tag": "as1:0:0"}},
     "modules": (Module(name="w.js", content=b"", type="esm"),),
+    "names": ("a.example.com", "example.com"),
     "namespace_id": "b" * 32,
     "patterns": ("example.com/*",),
     "pause": lambda seconds: None,
