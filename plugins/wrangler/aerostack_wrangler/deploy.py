@@ -11,6 +11,7 @@ from aerostack.model import CommandResult, Deployment, Journal, Json, Project, P
 from aerostack.state import refuse_links, write_state
 from aerostack_cloudflare.account import Cloudflare
 from aerostack_cloudflare.credentials import base_url
+from aerostack_cloudflare.project.domains import custom_domains
 from aerostack_cloudflare.project.last import keep, parse, remember
 from aerostack_cloudflare.project.readback import check_untouched, replaced
 from aerostack_wrangler import assets, live, session
@@ -115,7 +116,10 @@ def _unchanged(project: Project, resolution: Resolution, journal: Journal, tools
     keep(journal, last, tools)
     return Deployment(
         version=str(resolution.details["live"]),
-        urls=(last.url,) if last and last.url and has_address(project) else (),
+        urls=(
+            *((last.url,) if last and last.url and has_address(project) else ()),
+            *(f"https://{host}" for host in custom_domains(project)),
+        ),
         outcome="applied" if any(action.writes for action in resolution.actions) else "unchanged",
     )
 

@@ -265,7 +265,11 @@ def test_a_domain_that_wrangler_would_detach_is_asked_about(
     zone = f"{tomllib.loads(text)['name']}.example"
     file.write_text(f'routes = [{{ pattern = "a.{zone}", custom_domain = true }}]\n{text}')
     deploy = ("deploy", "--use-own-account", "--json")
-    worker = run(*deploy).document["worker"]
+    first = run(*deploy).document
+    assert first["urls"] == [f"https://a.{zone}"]
+    again = run(*deploy).document
+    assert (again["outcome"], again["urls"]) == ("unchanged", first["urls"])
+    worker = first["worker"]
     edge.account("PUT", "/workers/domains", {"hostname": f"by-hand.{zone}", "service": worker})
 
     def hosts() -> list[str]:
