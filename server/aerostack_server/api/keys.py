@@ -47,7 +47,7 @@ async def listed(request: Request) -> Response:
 @policy("account:admin")
 async def create(request: Request, body: NewKey) -> Response:
     """A new key; `key` is shown this once."""
-    caller = caller_of(request)
+    caller, server = caller_of(request), server_of(request)
 
     def work(connection: Connection) -> dict[str, Any]:
         project = projects.find(connection, caller, body.project).id if body.project else None
@@ -65,19 +65,22 @@ async def create(request: Request, body: NewKey) -> Response:
         row = connection.execute(select(tables.keys).where(tables.keys.c.id == made.id)).one()
         return {**shown(row), "key": made.key}
 
-    return answer(await server_of(request).database.write(work), 201)
+    made = await server.database.write(work)
+    await server.deploys.keys_told(caller.account_id)
+    return answer(made, 201)
 
 
 @router.delete("/keys/{key}", status_code=204)
 @policy("account:admin")
 async def revoke(request: Request, key: str) -> Response:
     """From now on it is not accepted."""
-    caller = caller_of(request)
+    caller, server = caller_of(request), server_of(request)
 
     def work(connection: Connection) -> None:
         audit.note(connection, caller, "key.revoke", keys.revoke(connection, caller.account_id, key))
 
-    await server_of(request).database.write(work)
+    await server.database.write(work)
+    await server.deploys.keys_told(caller.account_id)
     return nothing()
 
 

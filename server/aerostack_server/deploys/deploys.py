@@ -38,7 +38,7 @@ _COUNTED = 0.1
 _WELL, _ILL = 15.0, 1.0
 #: Seconds that a request waits for its deployment, or for a change of it.
 PATIENCE = 25.0
-#: Seconds that a request is let wait for the platform's limit.
+#: Seconds that a request is let wait for the platform's limit, or for what it has caused there.
 _SHORT = 5.0
 #: Workers that are called by their schedules at the same time.
 _CALLS = 16
@@ -165,6 +165,19 @@ class Deploys:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(changed.wait(), patience)
         return deployment
+
+    async def keys_told(self, account_id: str) -> None:
+        """Wait until the platform knows the keys of the account as they are, if anything private of it is there.
+
+        Not for long: one that does not answer is told later.
+        """
+        self.wake()
+        deadline = time.monotonic() + _SHORT
+        changed = self._changed
+        while await jobs.is_there(self._database, jobs.KEYS, account_id) and time.monotonic() < deadline:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(changed.wait(), LOOK)
+            changed = self._changed
 
     async def _again(self, environment: Environment, reference: str) -> Deployment:
         return await self._database.read(lambda connection: deployments.find(connection, environment, reference))

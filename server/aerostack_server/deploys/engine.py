@@ -40,6 +40,7 @@ class Engine:
         self._platform = platform
         self._artifacts = artifacts
         self._vault = vault
+        self._keyring = keyring.Keyring(database, platform)
 
     def carry_out(self, lease: Lease) -> None:
         """Deploy the newest of what is queued; older ones are superseded."""
@@ -97,6 +98,9 @@ class Engine:
         main, modules = entry.added(document, modules)
         if not where.public:
             self._write_route(where)
+            if where.live_script != where.script:
+                # It may be the first of its account: whoever has a key gets in as soon as it is live.
+                self._keyring.tell(where.account_id)
         account, platform = self._platform.account, self._platform
         tags = [where.account_id, where.project_id, deployment.id]
         metadata = platform_metadata(document, known, opened, tags)

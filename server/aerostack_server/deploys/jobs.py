@@ -38,6 +38,7 @@ ON CONFLICT (kind, subject) DO UPDATE SET
     attempts = CASE WHEN :asked THEN 0 ELSE jobs.attempts END
 """)
 _ANY_DUE = "SELECT id FROM jobs WHERE kind IN ({kinds}) AND run_after <= :now AND lease_until <= :now LIMIT 1"
+_THERE = "SELECT id FROM jobs WHERE kind = :kind AND subject = :subject"
 _TAKEABLE = (
     select(tables.jobs)
     .where(
@@ -118,6 +119,11 @@ async def any_due(database: Database, kinds: Collection[str]) -> bool:
     """Whether ``take`` would find one; cheaper, and the way to ask often."""
     named = ", ".join(f"'{kind}'" for kind in kinds)
     return await database.row(_ANY_DUE.format(kinds=named), {"now": clock.now()}) is not None
+
+
+async def is_there(database: Database, kind: str, subject: str) -> bool:
+    """Whether it is still to be done."""
+    return await database.row(_THERE, {"kind": kind, "subject": subject}) is not None
 
 
 def take(connection: Connection, owner: str, kinds: Collection[str]) -> Lease | None:

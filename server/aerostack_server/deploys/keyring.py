@@ -31,9 +31,16 @@ class Keyring:
 
     def carry_out(self, lease: Lease) -> None:
         """Tell the platform. Raises ``RemoteError``."""
-        value = self._database.read_now(lambda connection: _value(connection, lease.subject))
-        self._platform.account.kv.put(self._platform.routes, names.keys_key(lease.subject), value)
+        self.tell(lease.subject)
         self._database.write_now(lambda connection: jobs.finish(connection, lease))
+
+    def tell(self, account: str) -> None:
+        """Tell the platform now. Raises ``RemoteError``."""
+        told = None
+        # Somebody else may have told it meanwhile that a key is revoked: what comes last has to be true.
+        while (value := self._database.read_now(lambda connection: _value(connection, account))) != told:
+            self._platform.account.kv.put(self._platform.routes, names.keys_key(account), value)
+            told = value
 
 
 def _value(connection: Connection, account: str) -> bytes:
