@@ -17,6 +17,18 @@ from aerostack.project.shapes import Either, Flag, Items, Map, Number, Shape, Ta
 _STRINGS = Items(of=Text())
 _FRACTION = Number(whole=False, minimum=0, maximum=1)
 
+_ROUTE = Table(
+    fields={
+        "pattern": Text(),
+        "zone_id": Text(),
+        "zone_name": Text(),
+        "custom_domain": Flag(),
+        "enabled": Flag(),
+        "previews_enabled": Flag(),
+    },
+    required=("pattern",),
+)
+
 #: wrangler's keys that it takes from the top level only.
 TOP_LEVEL: dict[str, Shape] = {
     "keep_vars": Flag(about="Keep variables that were set outside of this file."),
@@ -63,8 +75,8 @@ INHERITED: dict[str, Shape] = {
         about="Whether the Worker is reached at its workers.dev address. Default: unless it has routes."
     ),
     "preview_urls": Flag(),
-    "route": Either(options=(Text(), Map()), about="The one route of the Worker."),
-    "routes": Items(of=Either(options=(Text(), Map())), about="The routes of the Worker."),
+    "route": Either(options=(Text(), _ROUTE), about="The one route of the Worker."),
+    "routes": Items(of=Either(options=(Text(), _ROUTE)), about="The routes of the Worker."),
     "triggers": Table(
         fields={"crons": Items(of=Text(), about="Cron expressions; [] removes all."), "events": Shape()},
         about="What starts the Worker besides requests.",

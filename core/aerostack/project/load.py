@@ -84,7 +84,9 @@ def _examine(
     if problems:
         return None, _in_order(problems)
     flat = flatten(document, environment)
-    problems += flat.errors or rules.incomplete(document, flat)
+    incomplete = flat.errors or list(rules.incomplete(document, flat))
+    problems += incomplete
+    problems += () if incomplete else rules.route_errors(document, flat)
     secrets = required_secrets(document, environment)
     problems += rules.binding_errors(document, flat, secrets)
     problems += secret_errors(document, secrets)

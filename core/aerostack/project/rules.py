@@ -104,6 +104,23 @@ def date_errors(document: Document, flat: Flat) -> Iterator[ConfigError]:
         )
 
 
+def route_errors(document: Document, flat: Flat) -> Iterator[ConfigError]:
+    """Custom domains that are patterns."""
+    single, several = flat.config.get("route"), flat.config.get("routes") or []
+    entries: list[tuple[KeyPath, Any]] = [(("route",), single), *((("routes", n), r) for n, r in enumerate(several))]
+    for at, route in entries:
+        if not isinstance(route, dict) or route.get("custom_domain") is not True:
+            continue
+        if any(sign in route["pattern"] for sign in "*/"):
+            origin = flat.origin((*at, "pattern"))
+            yield ConfigError(
+                f"the custom domain {toml_string(route['pattern'])} is no host name",
+                key=dotted(origin),
+                hint="name the host alone, as in api.example.com; or leave custom_domain out, and it is a route",
+                where=document.locate(origin),
+            )
+
+
 def exclusive_errors(document: Document, flat: Flat) -> Iterator[ConfigError]:
     """Keys of which only one may be there."""
     for first, second in (("route", "routes"), ("migrations", "exports")):

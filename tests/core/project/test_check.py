@@ -194,6 +194,20 @@ MISTAKES: dict[str, tuple[str, str, str, str, str]] = {
         '`secrets.required[0]`: "API-KEY" is no name that code can use',
         "name a secret with letters, digits and underscores, as in API_TOKEN; its value stands elsewhere",
     ),
+    "route without a pattern": (
+        "routes = [{ custom_domain = true }]",
+        "4:11",
+        "routes[0]",
+        "`routes[0]` has no `pattern`",
+        'add pattern = "…"',
+    ),
+    "custom domain that is a pattern": (
+        'route = { pattern = "a.example/*", custom_domain = true }',
+        "4:21",
+        "route.pattern",
+        'the custom domain "a.example/*" is no host name',
+        "name the host alone, as in api.example.com; or leave custom_domain out, and it is a route",
+    ),
     "route and routes": (
         'route = "a.example/*"\nroutes = ["b.example/*"]',
         "5:1",
