@@ -21,7 +21,7 @@ from aerostack.local.supervisor import supervise
 
 def become(folder: Folder, *, port: int, edge_port: int, email: str | None, output: Output) -> NoReturn:
     """Let this process be the one that supervises, until Ctrl-C."""
-    command = [sys.executable, "-m", __name__, str(folder.path), str(port), str(edge_port), _form(output)]
+    command = [sys.executable, "-P", "-m", __name__, str(folder.path), str(port), str(edge_port), _form(output)]
     debug = {"AEROSTACK_DEBUG": "1"} if output.debug else {}
     sys.stdout.flush()
     sys.stderr.flush()
@@ -62,7 +62,7 @@ def main(path: str, port: str, edge_port: str, form: str, *email: str) -> None:
 def _welcome(*arguments: str) -> None:
     """What goes wrong in it is said there; its exit status is ours."""
     try:
-        said = subprocess.run([sys.executable, "-m", "aerostack.cli.welcome", *arguments], check=False)
+        said = subprocess.run([sys.executable, "-P", "-m", "aerostack.cli.welcome", *arguments], check=False)
     except KeyboardInterrupt:
         raise SystemExit(EXIT_INTERRUPTED) from None
     if said.returncode:

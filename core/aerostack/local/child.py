@@ -37,7 +37,7 @@ class Child:
             log.chmod(0o600)
             self._begin = sink.tell()
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "aerostack.cli.service", *arguments],
+                [sys.executable, "-P", "-m", "aerostack.cli.service", *arguments],
                 env=dict(environ),
                 # Nothing is ever written to it: that it ends tells the service that we have.
                 stdin=subprocess.PIPE,

@@ -28,7 +28,8 @@ def start(folder: Folder, *, port: int, edge_port: int, environ: Mapping[str, st
     with log.open("wb") as sink:
         log.chmod(0o600)
         process = subprocess.Popen(
-            [sys.executable, "-m", "aerostack.local", str(folder.path), str(port), str(edge_port)],
+            # -P: by itself Python would look for modules in the folder that it is called in, which is a project's.
+            [sys.executable, "-P", "-m", "aerostack.local", str(folder.path), str(port), str(edge_port)],
             env=dict(environ),
             stdin=subprocess.DEVNULL,
             stdout=sink,

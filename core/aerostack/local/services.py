@@ -36,7 +36,7 @@ def edge_variables(data: Path, environ: Mapping[str, str]) -> dict[str, str]:
     import subprocess
     import sys
 
-    command = [sys.executable, "-m", "aerostack", "edge", "env", "--json", "--data", str(data)]
+    command = [sys.executable, "-P", "-m", "aerostack", "edge", "env", "--json", "--data", str(data)]
     asked = subprocess.run(command, env=dict(environ), stdin=subprocess.DEVNULL, capture_output=True, check=False)
     if asked.returncode != 0:
         raise AerostackError(

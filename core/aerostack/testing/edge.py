@@ -82,7 +82,7 @@ def running_edge(data: Path, environ: Mapping[str, str] | None = None, *, port: 
     from aerostack.local import services
 
     process = subprocess.Popen(
-        [sys.executable, "-m", "aerostack", "edge", "serve", "--port", str(port), "--data", str(data)],
+        [sys.executable, "-P", "-m", "aerostack", "edge", "serve", "--port", str(port), "--data", str(data)],
         env=None if environ is None else dict(environ),
         stdin=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

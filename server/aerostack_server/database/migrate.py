@@ -31,7 +31,7 @@ def migrate_apart(url: str) -> None:
         database.engine.dispose()
     # Its address may hold a password, which the environment shows to nobody else.
     done = subprocess.run(
-        [sys.executable, "-m", __name__],
+        [sys.executable, "-P", "-m", __name__],
         env={**os.environ, "DATABASE_URL": url},
         stdin=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

@@ -106,6 +106,29 @@ def test_up_takes_no_database_that_is_meant_for_something_else(
         aerostack("down", "--data", data)
 
 
+@pytest.mark.parametrize("detach", [True, False])
+def test_up_runs_nothing_of_the_folder_that_it_is_called_in(
+    environment: dict[str, str], data: Path, tmp_path: Path, detach: bool
+) -> None:
+    here, ran = tmp_path / "here", tmp_path / "ran"
+    here.mkdir()
+    for name in ("queue", "sqlite3", "typing", "aerostack"):
+        (here / f"{name}.py").write_text(f"open({str(ran)!r}, 'a').write(__name__)\nraise SystemExit(__name__)\n")
+    command = [AEROSTACK, "up", "--data", data, "--port", str(free_port()), "--edge-port", str(free_port())]
+    try:
+        with subprocess.Popen(
+            [*command, *(["--detach"] if detach else [])], cwd=here, env=environment, stderr=subprocess.PIPE, text=True
+        ) as up:
+            assert up.stderr is not None
+            for line in up.stderr:
+                if line == "Ctrl-C ends it\n":
+                    up.send_signal(signal.SIGINT)
+        assert up.returncode == 0
+        assert not ran.exists(), ran.read_text()
+    finally:
+        subprocess.run([AEROSTACK, "down", "--data", data], env=environment, check=True, stdout=subprocess.DEVNULL)
+
+
 def test_ctrl_c_is_how_up_in_a_terminal_ends(environment: dict[str, str], data: Path) -> None:
     with subprocess.Popen(
         [AEROSTACK, "up", "--data", data, "--port", str(free_port()), "--edge-port", str(free_port())],
