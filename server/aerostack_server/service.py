@@ -113,6 +113,13 @@ def create_account(data: Path, *, email: str, password: str) -> None:
         raise AerostackError(problem.message, hint=problem.hint, code=problem.code) from None
 
 
+def is_key(data: Path, key: str) -> bool:
+    """Whether the server of this machine accepts a key."""
+    from aerostack_server.identity import keys
+
+    return _database(data).read_now(lambda connection: keys.is_good(connection, key))
+
+
 def create_key(data: Path, *, name: str) -> str:
     """A key of the first account, which may do everything in it."""
     from sqlalchemy import Connection, select

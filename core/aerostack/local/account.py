@@ -35,7 +35,9 @@ def ensure(
         typed = ask_password()
         made = FirstAccount(email=email or EMAIL, password=typed or made_up_password(), generated=typed is None)
         server.create_account(folder.server, email=made.email, password=made.password)
-    if login.is_known(addresses.api_url):
+    known = login.key(addresses.api_url)
+    # Another server may have answered at this address before, with its data in another folder, or in one that is gone.
+    if known is not None and server.is_key(folder.server, known.reveal()):
         login.select(addresses.api_url)
     else:
         login.remember(addresses.api_url, server.create_key(folder.server, name="aerostack up"))

@@ -15,9 +15,9 @@ def remember(url: str, key: str) -> None:
     credentials.write(file, credentials.read(file).adding(url, DEFAULT_PROFILE, Secret(key)))
 
 
-def is_known(url: str) -> bool:
-    """Whether there is a key for the API at ``url``. Raises ``ConfigError`` when the keys cannot be read."""
-    return credentials.read(credentials.path(os.environ.get)).key(url, DEFAULT_PROFILE) is not None
+def key(url: str) -> Secret | None:
+    """The key for the API at ``url``. Raises ``ConfigError`` when the keys cannot be read."""
+    return credentials.read(credentials.path(os.environ.get)).key(url, DEFAULT_PROFILE)
 
 
 def select(url: str) -> None:

@@ -7,6 +7,7 @@ secret has 190 random bits, so nothing slower is needed.
 from __future__ import annotations
 
 import hashlib
+import hmac
 import re
 import secrets
 import zlib
@@ -98,6 +99,15 @@ def key_id(key: str) -> str | None:
     if parts is None or _checksum(key[: -len(parts[3])]) != parts[3]:
         return None
     return f"key_{parts[1]}"
+
+
+def is_good(connection: Connection, key: str) -> bool:
+    """Whether it is one, and neither revoked nor at its end."""
+    identifier = key_id(key)
+    row = connection.execute(select(tables.keys).where(tables.keys.c.id == identifier)).first()
+    if row is None or not hmac.compare_digest(row.secret_hash, digest(key)) or row.revoked_at is not None:
+        return False
+    return row.expires_at is None or row.expires_at > clock.now()
 
 
 def digest(key: str) -> str:

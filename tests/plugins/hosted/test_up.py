@@ -106,6 +106,25 @@ def test_up_takes_no_database_that_is_meant_for_something_else(
         aerostack("down", "--data", data)
 
 
+def test_up_logs_in_anew_where_another_server_answered_before(aerostack: Run, data: Path) -> None:
+    ports = ("--port", free_port(), "--edge-port", free_port())
+    try:
+        first = aerostack("up", "--detach", "--json", "--data", data, *ports).document
+        aerostack("keys", "revoke", aerostack("keys", "list", "--json").document["keys"][0]["id"])
+        assert aerostack("whoami").status == 1
+        # Its key was revoked.
+        assert aerostack("up", "--detach", "--json", "--data", data, *ports).document["pid"] == first["pid"]
+        assert aerostack("whoami").status == 0
+        aerostack("down", "--data", data)
+        # All of it was thrown away.
+        data.rename(data.with_name("thrown-away"))
+        again = aerostack("up", "--detach", "--json", "--data", data, *ports).document
+        assert (again["api_url"], again["account"]["email"]) == (first["api_url"], "admin@localhost")
+        assert aerostack("whoami").status == 0
+    finally:
+        aerostack("down", "--data", data)
+
+
 @pytest.mark.parametrize("detach", [True, False])
 def test_up_runs_nothing_of_the_folder_that_it_is_called_in(
     environment: dict[str, str], data: Path, tmp_path: Path, detach: bool
