@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import shutil
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -52,6 +53,7 @@ class Instance:
         self._orders = session(aside)
         self.replaced = asyncio.Event()
         self._running = 0
+        self._last = time.monotonic()
         self._watched = False
         self._telling: asyncio.Task[None] | None = None
         self._idle = asyncio.Event()
@@ -75,7 +77,13 @@ class Instance:
         finally:
             self._running -= 1
             if not self._running:
+                self._last = time.monotonic()
                 self._idle.set()
+
+    @property
+    def rested(self) -> float:
+        """The seconds for which nothing has gone on in it."""
+        return 0.0 if self._running else time.monotonic() - self._last
 
     async def watch(self, on: bool) -> None:
         """Have it send what its Worker does to the tails, or no longer: at once, or as soon as it listens."""

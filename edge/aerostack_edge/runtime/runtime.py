@@ -36,6 +36,8 @@ from aerostack_edge.runtime.wire import ConnectionLost, nobody_listens
 _STOP_SECONDS = 2.0
 _TRIES = 3
 _GONE_SECONDS = 1.0
+#: So long a script stays that nobody asks for.
+_REST_SECONDS = 900.0
 _FILES = 10_240
 
 
@@ -44,6 +46,7 @@ class Runtime:
 
     ``data`` is the folder that survives; ``live`` reads the live versions of a script from the state with their
     percentages, none when there is no such script; ``log`` gets a line at a time, with the name of the script in front.
+    A script that nobody has asked for ``rest`` seconds ends until somebody does.
     """
 
     def __init__(
@@ -54,7 +57,9 @@ class Runtime:
         simulators: Path,
         live: Callable[[str], Awaitable[Split]],
         log: Callable[[str], None],
+        rest: float = _REST_SECONDS,
     ) -> None:
+        self._rest = rest
         self._live = live
         self._log = log
         self._folder = Folder(data)
@@ -218,7 +223,7 @@ class Runtime:
     def _script(self, name: str) -> Script:
         if name not in self._scripts:
             self._scripts[name] = Script(
-                name, start=self._start, rehearse=self._rehearse, live=self._live, log=self._log
+                name, start=self._start, rehearse=self._rehearse, live=self._live, log=self._log, rest=self._rest
             )
         return self._scripts[name]
 

@@ -20,6 +20,9 @@ _ANY = Wish()
 class Script:
     """One process for each live version. They start with the first request, and again when one ends by itself.
 
+    When nobody has asked for ``rest`` seconds they end, and start with the next request; Durable Objects may have
+    alarms set, and stay.
+
     A version with Durable Objects starts only when the process of the one before has ended, since an object lives in
     one process at a time. Requests wait meanwhile. That it starts at all was tried before, with objects in memory.
     """
@@ -32,8 +35,10 @@ class Script:
         rehearse: Callable[[ScriptVersion], Awaitable[None]],
         live: Callable[[str], Awaitable[Split]],
         log: Callable[[str], None],
+        rest: float,
     ) -> None:
         self.name = name
+        self._rest_after = rest
         self._start = start
         self._rehearse = rehearse
         self._live = live
@@ -162,6 +167,8 @@ class Script:
             if share.instance not in self._instances:
                 self._instances.add(share.instance)
                 self._background(self._watch(share.instance))
+                if not share.instance.version.objects:
+                    self._background(self._rest(share.instance))
 
     def _background(self, work: Awaitable[None]) -> None:
         task = asyncio.ensure_future(work)
@@ -178,6 +185,19 @@ class Script:
         # Who asks next is told why if it fails.
         with contextlib.suppress(UnknownScript, StartupError):
             await self.ready(Wish(version=instance.version.id))
+
+    async def _rest(self, instance: Instance) -> None:
+        while not await instance.process.gone(max(self._rest_after - instance.rested, self._rest_after / 10)):
+            async with self._lock:
+                traffic = self._traffic
+                if traffic is None or not traffic.has(instance):
+                    return
+                if all(share.instance.rested >= self._rest_after for share in traffic.shares):
+                    # Whoever asks from now on starts others, beside these.
+                    self._traffic = None
+                    for share in traffic.shares:
+                        self._background(self._drain(share.instance))
+                    return
 
     async def _drain(self, instance: Instance) -> None:
         await instance.drain()

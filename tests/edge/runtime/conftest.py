@@ -32,13 +32,18 @@ class Tools:
 class World:
     """A runtime, what it takes for the state, what it logged, and a client of its HTTP server."""
 
-    def __init__(self, data: Path, tools: Tools) -> None:
+    def __init__(self, data: Path, tools: Tools, **options: Any) -> None:
         self.versions: dict[str, ScriptVersion] = {}
         self.splits: dict[str, list[tuple[ScriptVersion, float]]] = {}
         self.lines: list[str] = []
         self._numbers = itertools.count(1)
         self.runtime = Runtime(
-            data=data, workerd=tools.workerd, simulators=tools.simulators, live=self._live, log=self.lines.append
+            data=data,
+            workerd=tools.workerd,
+            simulators=tools.simulators,
+            live=self._live,
+            log=self.lines.append,
+            **options,
         )
 
     async def _live(self, script: str) -> list[tuple[ScriptVersion, float]]:
@@ -148,9 +153,9 @@ def tools() -> Tools:
 
 
 @pytest.fixture
-def world(tools: Tools, tmp_path: Path) -> Callable[[], World]:
+def world(tools: Tools, tmp_path: Path) -> Callable[..., World]:
     """Make worlds that share one data folder, as an edge that is started again does."""
-    return lambda: World(tmp_path / "data", tools)
+    return lambda **options: World(tmp_path / "data", tools, **options)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import subprocess
 import sys
 import tempfile
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from aerostack.errors import AerostackError
-from aerostack_edge.model import StartupError
+from aerostack_edge.model import ObjectNamespace, StartupError
 from aerostack_edge.runtime.backoff import Backoff
 from aerostack_edge.runtime.capnp import document
 from aerostack_edge.runtime.folder import Folder
@@ -34,6 +35,65 @@ def test_an_endless_loop_disturbs_no_neighbour_and_can_be_replaced(play):
         stuck.cancel()
 
     play(scenario)
+
+
+async def emptied(workerds):
+    while workerds():
+        await asyncio.sleep(0.02)
+
+
+def test_a_script_that_nobody_asks_for_ends_and_starts_with_the_next_request(world, workerds):
+    async def scenario():
+        async with world(rest=0.3).running() as running:
+            old, new = running.version("demo", HELLO), running.version("demo", HELLO)
+            await running.split((old, 50.0), (new, 50.0))
+            assert len(workerds()) == 2
+            await emptied(workerds)
+            assert await asyncio.gather(*(running.text("demo") for _ in range(20))) == ["hello"] * 20
+            await emptied(workerds)
+            await running.deploy("demo", HELLO.replace("hello", "new"))
+            assert await running.text("demo") == "new"
+            assert running.lines == []
+
+    asyncio.run(scenario())
+
+
+def test_a_script_stays_for_as_long_as_something_goes_on_in_it(world):
+    slow = """let count = 0;
+    export default { async fetch() {
+      const own = ++count;
+      await scheduler.wait(700);
+      return new Response(`${own}`);
+    } };"""
+
+    async def scenario():
+        async with world(rest=0.2).running() as running:
+            await running.deploy("slow", slow)
+            first = asyncio.create_task(running.text("slow"))
+            await asyncio.sleep(0.5)
+            assert await asyncio.gather(first, running.text("slow")) == ["1", "2"]
+
+    asyncio.run(scenario())
+
+
+def test_a_script_with_durable_objects_stays_since_an_alarm_may_be_set(world, workerds):
+    code = """import { DurableObject } from "cloudflare:workers";
+    export class Clock extends DurableObject {}
+    export default { fetch() { return new Response("hello"); } };"""
+
+    async def scenario():
+        async with world(rest=0.2).running() as running:
+            namespace = ObjectNamespace(id="0" * 32, class_name="Clock", use_sqlite=True)
+            version = dataclasses.replace(running.version("clock", code), objects=(namespace,))
+            running.runtime.objects.sweep(())
+            await running.runtime.launch(version)
+            await running.deploy("other", HELLO)
+            while len(workerds()) > 1:
+                await asyncio.sleep(0.02)
+            await asyncio.sleep(0.5)
+            assert len(workerds()) == 1
+
+    asyncio.run(scenario())
 
 
 def test_stopping_leaves_no_process_and_no_file(world, workerds):
