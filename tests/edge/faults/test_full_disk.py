@@ -30,11 +30,12 @@ export default { async fetch(request, env) {
   }
 } };
 """
-#: What a Worker is told by its bindings. That of D1 breaks off before it says anything, and that of R2 when the store
-#: hangs up before it has been sent the whole value.
+#: What a Worker is told by its bindings. That of D1 breaks off before it says anything, and those of KV and R2 when the
+#: store hangs up before it has been sent the whole value.
+_LOST = "Error: Network connection lost."
 TOLD = {
-    "/kv": {"Error: KV PUT failed: 500 Internal Server Error"},
-    "/r2": {"Error: put: Unspecified error (0)", "Error: Network connection lost."},
+    "/kv": {"Error: KV PUT failed: 500 Internal Server Error", _LOST},
+    "/r2": {"Error: put: Unspecified error (0)", _LOST},
     "/queue": {"Error: Queue send failed: The message cannot be written: database or disk is full"},
 }
 
