@@ -20,12 +20,15 @@ import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from aerostack.testing import RunningEdge, fetch, running_edge
 from bench import databases
 from bench.measure import AEROSTACK, table, verdict
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 SECONDS = 8
 CONNECTIONS = 16
@@ -283,7 +286,7 @@ class ServerProcess:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self._port = free.getsockname()[1]
-        self._data, self._database_url = data, database_url
+        self._data = data
         self.url = f"http://127.0.0.1:{self._port}"
         self._environ = {
             **os.environ,
@@ -319,13 +322,27 @@ class ServerProcess:
         """Start it, with a key that may do everything; end it after the block."""
         self.start()
         try:
-            os.environ.update({"DATABASE_URL": self._database_url} if self._database_url else {})
-            from aerostack_server import service
-
-            service.create_account(self._data, email="bench@example.com", password=uuid.uuid4().hex)
-            yield Server(self.url, service.create_key(self._data, name="bench"))
+            yield Server(self.url, self._key())
         finally:
-            os.environ.pop("DATABASE_URL", None)
             assert self._process is not None
             self._process.terminate()
             self._process.wait()
+
+    def _key(self) -> str:
+        """A key that may do everything in a new account."""
+        from aerostack_server.database import Database
+        from aerostack_server.identity import keys, users
+        from aerostack_server.settings import from_environment
+
+        database = Database(from_environment(self._environ).database_url)
+
+        def work(connection: Connection) -> str:
+            account, _ = users.create_account(
+                connection, name="bench", address="bench@example.com", password_hash="none"
+            )
+            return keys.new(connection, account=account, name="bench", scopes=keys.SCOPES).key
+
+        try:
+            return database.write_now(work)
+        finally:
+            database.engine.dispose()
