@@ -51,7 +51,9 @@ class Client:
         try:
             made = self.server.call("POST", f"{self.path}/deployments", body, headers)
         except HTTPError as error:
-            self.refused.append(f"{error.code} {error.read().decode()}")
+            if error.code not in (429, 503) or "Retry-After" not in error.headers:
+                self.refused.append(f"{error.code} {error.read().decode()}")
+            time.sleep(0.1)  # more is waiting than it takes on: killed so often, it carries out little
         except (OSError, http.client.HTTPException):
             time.sleep(0.02)  # killed: nobody promised anything
         else:
