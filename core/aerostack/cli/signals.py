@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import _thread
 import contextlib
+import os
 import signal
+import time
 from collections.abc import Iterator
 from types import FrameType
+
+#: So often and for so many seconds a signal waits for the end of an import.
+_MOST, _MOMENT = 50, 0.02
 
 
 def heed() -> None:
@@ -14,9 +20,13 @@ def heed() -> None:
     Python would die of them on the spot, and leave behind the programs that it started. What somebody ignores on
     purpose, as ``nohup`` does, stays ignored.
     """
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) is signal.SIG_DFL:
-            signal.signal(number, _interrupt)
+    for number, usual in (
+        (signal.SIGINT, signal.default_int_handler),
+        (signal.SIGTERM, signal.SIG_DFL),
+        (signal.SIGHUP, signal.SIG_DFL),
+    ):
+        if signal.getsignal(number) is usual:
+            signal.signal(number, _Interruption())
 
 
 @contextlib.contextmanager
@@ -25,16 +35,13 @@ def deadline(seconds: int) -> Iterator[None]:
 
     As with Ctrl-C, which comes the same way, what it started is ended by whoever started it.
     """
+    from aerostack.errors import RemoteTimeoutError
 
-    def expire(number: int, frame: FrameType | None) -> None:
-        from aerostack.errors import RemoteTimeoutError
-
-        raise RemoteTimeoutError(
-            f"it was not done after {seconds} seconds",
-            hint="run the same command again: it goes on where it stopped; or give it longer with --timeout",
-        )
-
-    before = signal.signal(signal.SIGALRM, expire)
+    late = RemoteTimeoutError(
+        f"it was not done after {seconds} seconds",
+        hint="run the same command again: it goes on where it stopped; or give it longer with --timeout",
+    )
+    before = signal.signal(signal.SIGALRM, _Interruption(late))
     signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
         yield
@@ -43,5 +50,29 @@ def deadline(seconds: int) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
+class _Interruption:
+    """Raises ``error`` wherever the main thread is, but not within the machinery of imports.
+
+    That takes the lock of all imports without being prepared for an exception right behind it: the lock would never be
+    free again, and where it runs as a callback, the exception be lost too. Every other thread would wait for ever.
+    """
+
+    def __init__(self, error: BaseException | None = None) -> None:
+        self._error = error
+        self._left = _MOST
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        if self._left and frame is not None and frame.f_code.co_filename.startswith("<frozen importlib."):
+            self._left -= 1
+            if number == signal.SIGALRM:
+                signal.setitimer(signal.ITIMER_REAL, _MOMENT)
+            else:
+                # Not by `threading`, whose locks the main thread may hold.
+                _thread.start_new_thread(_again, (number,))
+            return
+        raise self._error or KeyboardInterrupt
+
+
+def _again(number: int) -> None:
+    time.sleep(_MOMENT)
+    os.kill(os.getpid(), number)
