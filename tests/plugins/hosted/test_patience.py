@@ -26,7 +26,7 @@ def answered(*answers: httpx.Response) -> tuple[Api, list[str], list[float]]:
         return rest.pop(0) if len(rest) > 1 else rest[0]
 
     transport = HttpxTransport(respond)
-    api = Api("https://api.example.com", Secret("key"), tell=told.append, transport=transport, sleep=waited.append)
+    api = Api("http://localhost:1", Secret("key"), tell=told.append, transport=transport, sleep=waited.append)
     return api, told, waited
 
 
@@ -40,7 +40,7 @@ def test_who_is_told_to_come_again_says_for_how_long_it_waits(status: int) -> No
     with api:
         made = deployments.create(api, "shop", "staging", body=(b"", "x/y"), key="key-12345", live=None)
     assert made.status == "queued"
-    assert told == ["https://api.example.com is under load: trying again in 7 s"]
+    assert told == ["http://localhost:1 is under load: trying again in 7 s"]
     assert [round(seconds) for seconds in waited] == [7]
 
 
