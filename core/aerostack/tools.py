@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol, Self, TypeVar, cast
 
 from aerostack.errors import CommandError
+from aerostack.hearing import HEARING
 from aerostack.model import Action, Bundle, CommandResult, Project, Resolution, Secret
 from aerostack.programs import Programs
 from aerostack.redact import redact, secret_values
@@ -53,7 +54,8 @@ class RunningBuild:
             self._ended.set()
 
     def result(self) -> Bundle:
-        self._ended.wait()
+        while not self._ended.wait(HEARING):
+            pass
         if self._error is not None:
             raise self._error
         assert self.bundle is not None

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from aerostack.errors import RemoteError
+from aerostack.hearing import HEARING
 from aerostack.values import dataclass
 from aerostack_cloudflare.project.glance import Glance
 
@@ -74,7 +75,8 @@ class _Look:
 
     def result(self) -> Glance | None:
         """What it saw, once it is over."""
-        self._thread.join()
+        while self._thread.is_alive():
+            self._thread.join(HEARING)
         return self._glance
 
 

@@ -6,6 +6,8 @@ import threading
 from collections.abc import Callable
 from typing import Any, TypeVar, overload
 
+from aerostack.hearing import HEARING
+
 A = TypeVar("A")
 B = TypeVar("B")
 T = TypeVar("T")
@@ -53,7 +55,8 @@ def parallel(*work: Callable[[], Any], limit: int = 6) -> tuple[Any, ...]:
         thread.start()
     try:
         for _ in threads:
-            finished.acquire()
+            while not finished.acquire(timeout=HEARING):
+                pass
     except BaseException as interruption:
         failures[-1] = interruption  # nothing new is started
         raise
