@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from aerostack.errors import RemoteError, UnavailableError
+from aerostack.errors import AerostackError, ConfigError, RemoteError, UnavailableError
 from aerostack.model import Project
 from aerostack_cloudflare.project.early import upload_and_look
 from aerostack_cloudflare.project.glance import Glance
@@ -89,12 +89,13 @@ def test_a_failed_upload_waits_for_no_look() -> None:
     over.set()
 
 
-def test_a_look_that_fails_is_none() -> None:
+@pytest.mark.parametrize("error", [RemoteError("no"), ConfigError("the zone is gone")], ids=["remote", "configuration"])
+def test_a_look_that_fails_is_none(error: AerostackError) -> None:
     looked = threading.Event()
 
     def look() -> Glance:
         looked.set()
-        raise RemoteError("no")
+        raise error
 
     assert list(upload_and_look(lambda: looked.wait(60), look, work=0.01, way=0.19)[1].glances) == []
 

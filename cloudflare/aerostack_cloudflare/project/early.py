@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
-from aerostack.errors import RemoteError
+from aerostack.errors import AerostackError
 from aerostack.hearing import HEARING
 from aerostack.values import dataclass
 from aerostack_cloudflare.project.glance import Glance
@@ -70,7 +70,7 @@ class _Look:
             return
         try:
             self._glance = look()
-        except RemoteError:
+        except AerostackError:
             return  # whoever looks after the answer says what is wrong
 
     def result(self) -> Glance | None:
