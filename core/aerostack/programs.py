@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shlex
 import signal
 import subprocess
 import sys
@@ -123,6 +122,8 @@ class Programs:
                 )
             except FileNotFoundError as error:
                 if Path(argv[0]).is_file():
+                    import shlex
+
                     raise CommandError(
                         f"`{program}` cannot be run: there is no such program as its first line names",
                         argv=tuple(argv),

@@ -36,8 +36,7 @@ def observe(
     """
 
     def rest() -> Survey | None:
-        likely = last is not None and last.digest and not touched(project, last.since)
-        if likely and last is not None and last.digest == digest():
+        if last is not None and last.digest and not touched(project, last.since) and last.digest == digest():
             return None
         return survey(cloudflare, project, journal, concurrency)
 

@@ -39,11 +39,7 @@ def build(project: Project, *, run: Run, step: Tell = _silently, warn: Tell = _s
             hint="the entry point has to be JavaScript or TypeScript",
             where=project.where.get("main"),
         )
-    if project.config.get("assets"):
-        modules, files = _with_files(project, run, step, warn)
-    else:
-        command.run_build(project, run, step)
-        modules, files = _modules(project, run, step, warn), None
+    modules, files = _built(project, run, step, warn)
     bundle = Bundle(
         main=modules[0].name if modules else None, modules=modules, digest=digest(modules, files), assets=files
     )
@@ -51,7 +47,10 @@ def build(project: Project, *, run: Run, step: Tell = _silently, warn: Tell = _s
     return bundle
 
 
-def _with_files(project: Project, run: Run, step: Tell, warn: Tell) -> tuple[tuple[Module, ...], Assets | None]:
+def _built(project: Project, run: Run, step: Tell, warn: Tell) -> tuple[tuple[Module, ...], Assets | None]:
+    if not project.config.get("assets"):
+        command.run_build(project, run, step)
+        return _modules(project, run, step, warn), None
     from aerostack import assets
     from aerostack.http import parallel
 
